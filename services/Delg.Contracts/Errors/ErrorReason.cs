@@ -1,0 +1,47 @@
+namespace Delg.Contracts.Errors;
+
+/// <summary>
+/// The stable reasons that travel in google.rpc.ErrorInfo (domain <see cref="Domain"/>). Clients may branch on them; texts may change,
+/// reasons do not.
+/// </summary>
+public static class ErrorReason
+{
+    /// <summary>ErrorInfo.domain of every error this system raises.</summary>
+    public const string Domain = "delg.micro";
+
+    /// <summary>INVALID_ARGUMENT: one or more fields are missing or out of range; BadRequest names each.</summary>
+    public const string FieldInvalid = "FIELD_INVALID";
+
+    /// <summary>INVALID_ARGUMENT: a set of local features contradicts itself or its limits.</summary>
+    public const string FeaturesInvalid = "FEATURES_INVALID";
+
+    /// <summary>INVALID_ARGUMENT: the region leaves fewer than 10 pixels of the image.</summary>
+    public const string RegionInvalid = "REGION_INVALID";
+
+    /// <summary>NOT_FOUND.</summary>
+    public const string CollectionNotFound = "COLLECTION_NOT_FOUND";
+
+    /// <summary>ALREADY_EXISTS.</summary>
+    public const string CollectionExists = "COLLECTION_EXISTS";
+
+    /// <summary>NOT_FOUND.</summary>
+    public const string ImageNotFound = "IMAGE_NOT_FOUND";
+
+    /// <summary>FAILED_PRECONDITION: descriptors of two models (or of two sizes) meet.</summary>
+    public const string ModelMismatch = "MODEL_MISMATCH";
+
+    /// <summary>RESOURCE_EXHAUSTED with RetryInfo: the extractor's queue is full.</summary>
+    public const string ExtractorQueueFull = "EXTRACTOR_QUEUE_FULL";
+
+    /// <summary>UNAVAILABLE: a service this one depends on does not answer.</summary>
+    public const string DependencyUnavailable = "DEPENDENCY_UNAVAILABLE";
+
+    /// <summary>DEADLINE_EXCEEDED.</summary>
+    public const string DeadlineExceeded = "DEADLINE_EXCEEDED";
+
+    /// <summary>CANCELLED: the caller went away.</summary>
+    public const string Cancelled = "CANCELLED";
+
+    /// <summary>INTERNAL: a fault of ours; the log has the details.</summary>
+    public const string Internal = "INTERNAL";
+}
