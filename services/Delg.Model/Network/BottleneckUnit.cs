@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace Delg.Model.Network;
 
 /// <summary>A residual unit: 1×1, 3×3 and 1×1 convolutions beside a shortcut (He et al. 2015, §4.1).</summary>
-internal sealed class BottleneckUnit : nn.Module
+internal sealed class BottleneckUnit : ExplicitModule
 {
     private readonly NormalizedConvolution[] _branch;
     private readonly NormalizedConvolution? _projection;
@@ -62,7 +62,7 @@ internal sealed class BottleneckUnit : nn.Module
     internal static Tensor Subsample(Tensor map, int stride) =>
         map[.., .., TensorIndex.Slice(step: stride), TensorIndex.Slice(step: stride)];
 
-    private sealed class Projection : nn.Module
+    private sealed class Projection : ExplicitModule
     {
         public Projection(ModelLayout layout, int inputs, int outputs, int stride)
             : base(nameof(Projection))

@@ -7,7 +7,7 @@ namespace Delg.Model.Network;
 /// A convolution's float32 weights. It runs in the type of its input (bfloat16 or float32), with the weights cast as it goes,
 /// because TorchSharp has no autocast.
 /// </summary>
-internal sealed class Convolution : nn.Module
+internal sealed class Convolution : ExplicitModule
 {
     public Convolution(int inputs, int outputs, int kernel = 1, int stride = 1, int padding = 0, bool bias = false)
         : base(nameof(Convolution))

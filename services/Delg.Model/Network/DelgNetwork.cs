@@ -13,7 +13,7 @@ namespace Delg.Model.Network;
 /// <c>trunk.conv1</c>, <c>trunk.bn1</c>, <c>trunk.layer{1-4}.{i}.conv{1-3} | bn{1-3} | downsample.{0,1}</c>,
 /// <c>global.whitening</c>, <c>local.attention.conv1 | bn | conv2</c>, <c>local.autoencoder.encoder | decoder</c>.
 /// </remarks>
-public sealed class DelgNetwork : nn.Module
+public sealed class DelgNetwork : ExplicitModule
 {
     private readonly ResNetTrunk _trunk;
     private readonly GlobalHead _global;

@@ -7,7 +7,7 @@ namespace Delg.Model.Network;
 /// Batch normalisation by stored statistics only: a scale and a shift a channel. Statistics of the small batches that
 /// fine-tuning affords would undo what the trunk has learnt, so they are never recomputed.
 /// </summary>
-internal sealed class FrozenBatchNorm : nn.Module
+internal sealed class FrozenBatchNorm : ExplicitModule
 {
     private readonly float _epsilon;
 

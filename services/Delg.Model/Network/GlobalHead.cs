@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Delg.Model.Network;
 
 /// <summary>Generalised-mean pooling and the embedding ("whitening") layer behind it (DELG §3.1).</summary>
-internal sealed class GlobalHead : nn.Module
+internal sealed class GlobalHead : ExplicitModule
 {
     private readonly ModelLayout _layout;
     private readonly LinearLayer _whitening;
@@ -28,7 +28,7 @@ internal sealed class GlobalHead : nn.Module
 
     public Tensor Whiten(Tensor pooled) => _whitening.Forward(pooled);
 
-    private sealed class LinearLayer : nn.Module
+    private sealed class LinearLayer : ExplicitModule
     {
         public LinearLayer(int inputs, int outputs)
             : base(nameof(LinearLayer))

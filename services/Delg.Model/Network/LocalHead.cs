@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace Delg.Model.Network;
 
 /// <summary>Attention and autoencoder over the shallow map (DELG §3.1, §3.2).</summary>
-internal sealed class LocalHead : nn.Module
+internal sealed class LocalHead : ExplicitModule
 {
     private readonly AttentionNetwork _attention;
     private readonly Autoencoder _autoencoder;
@@ -23,7 +23,7 @@ internal sealed class LocalHead : nn.Module
 
     public Tensor Decode(Tensor code) => _autoencoder.Decode(code);
 
-    private sealed class AttentionNetwork : nn.Module
+    private sealed class AttentionNetwork : ExplicitModule
     {
         private readonly Convolution _score;
 
@@ -49,7 +49,7 @@ internal sealed class LocalHead : nn.Module
         }
     }
 
-    private sealed class Autoencoder : nn.Module
+    private sealed class Autoencoder : ExplicitModule
     {
         private readonly Convolution _encoder;
         private readonly Convolution _decoder;

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace Delg.Model.Network;
 
 /// <summary>A ResNet v1 without its classifier: picture in, the maps after conv4 and conv5 out.</summary>
-internal sealed class ResNetTrunk : nn.Module
+internal sealed class ResNetTrunk : ExplicitModule
 {
     private const int StemKernel = 7;
     private const int PoolKernel = 3;
@@ -83,7 +83,7 @@ internal sealed class ResNetTrunk : nn.Module
         return nn.functional.pad(map, [left, right, top, bottom]);
     }
 
-    private sealed class Stage : nn.Module
+    private sealed class Stage : ExplicitModule
     {
         public Stage(BottleneckUnit[] units)
             : base(nameof(Stage))
