@@ -1,0 +1,23 @@
+using Microsoft.Extensions.Configuration;
+
+namespace Delg.ServiceDefaults.Hosting;
+
+/// <summary>Where the embedded stores keep their files.</summary>
+public static class DataFolder
+{
+    /// <summary>Configuration key (variable <c>DELG_DataFolder</c>).</summary>
+    public const string Key = "DataFolder";
+
+    /// <summary>
+    /// The folder of one service below the data folder, made when it is not there. Default data folder: <c>delg</c> in the platform's
+    /// folder for user data (<c>~/.local/share/delg</c> on Linux).
+    /// </summary>
+    public static string For(IConfiguration configuration, string service)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        var root = configuration[Key];
+        if (string.IsNullOrWhiteSpace(root))
+            root = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "delg");
+        return Directory.CreateDirectory(Path.Combine(root, service)).FullName;
+    }
+}

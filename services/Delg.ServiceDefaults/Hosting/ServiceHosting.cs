@@ -1,0 +1,132 @@
+using System.Net;
+using Delg.ServiceDefaults.Errors;
+using Delg.ServiceDefaults.Options;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+
+namespace Delg.ServiceDefaults.Hosting;
+
+/// <summary>What every service does alike: one call before the builder is built, one after.</summary>
+public static class ServiceHosting
+{
+    /// <summary>Health checks with this tag decide readiness; the others only say that the process lives.</summary>
+    public const string ReadyTag = "ready";
+
+    /// <summary>Name of the activity source and meter prefix of everything this system measures itself.</summary>
+    public const string TelemetryName = "Delg";
+
+    /// <summary>
+    /// Configuration from <c>DELG_…</c> variables, listening, gRPC with the error model, health, telemetry.
+    /// </summary>
+    /// <param name="builder">The service's builder.</param>
+    /// <param name="section">Configuration section of the service, e.g. <c>Extractor</c>; variables are <c>DELG_Extractor__Listen</c> and so on.</param>
+    /// <param name="defaultPort">gRPC port on loopback when <c>Listen</c> is not set.</param>
+    /// <param name="defaultHttpPort">HTTP/1.1 port on loopback when <c>HttpListen</c> is not set; null: none.</param>
+    public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder, string section, int defaultPort, int? defaultHttpPort = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Configuration.AddEnvironmentVariables("DELG_");
+        builder.Services.AddValidatedOptions<ServiceListenOptions>(section).PostConfigure(options =>
+        {
+            if (options.Listen.Length == 0)
+                options.Listen = $"http://127.0.0.1:{defaultPort}";
+            if (options.HttpListen.Length == 0 && defaultHttpPort is { } port)
+                options.HttpListen = $"http://127.0.0.1:{port}";
+        });
+        AddListening(builder);
+        AddGrpc(builder);
+        AddTelemetry(builder, section);
+        return builder;
+    }
+
+    /// <summary>Maps health (gRPC and /livez, /readyz) and, where switched on, reflection.</summary>
+    public static WebApplication MapServiceDefaults(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        app.MapGrpcHealthChecksService();
+        app.MapHealthChecks("/livez", new HealthCheckOptions { Predicate = check => !check.Tags.Contains(ReadyTag) });
+        app.MapHealthChecks("/readyz");
+        if (app.Services.GetRequiredService<IOptions<ServiceListenOptions>>().Value.Reflection)
+            app.MapGrpcReflectionService();
+        return app;
+    }
+
+    private static void AddListening(WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<KestrelServerOptions>().Configure<IOptions<ServiceListenOptions>>((kestrel, options) =>
+        {
+            // gRPC message limits are enforced per message; Kestrel's body limit would cut long streams.
+            kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.Limits.MinRequestBodyDataRate = null;
+            Listen(kestrel, options.Value.Listen, HttpProtocols.Http2);
+            if (options.Value.HttpListen.Length > 0)
+                Listen(kestrel, options.Value.HttpListen, HttpProtocols.Http1);
+        });
+        builder.Services.AddOptions<HostOptions>().Configure<IOptions<ServiceListenOptions>>((host, options) =>
+            host.ShutdownTimeout = TimeSpan.FromSeconds(options.Value.ShutdownGraceSeconds));
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, string address, HttpProtocols protocols)
+    {
+        var url = BindingAddress.Parse(address);
+        void Configure(ListenOptions listen)
+        {
+            listen.Protocols = protocols;
+            if (url.Scheme == "https")
+                listen.UseHttps();
+        }
+
+        if (IPAddress.TryParse(url.Host.Trim('[', ']'), out var ip))
+            kestrel.Listen(ip, url.Port, Configure);
+        else if (url.Host == "localhost" && url.Port != 0)
+            kestrel.ListenLocalhost(url.Port, Configure);
+        else if (url.Host == "localhost")
+            kestrel.Listen(IPAddress.Loopback, 0, Configure);
+        else
+            kestrel.ListenAnyIP(url.Port, Configure);
+    }
+
+    private static void AddGrpc(WebApplicationBuilder builder)
+    {
+        builder.Services.AddGrpc(grpc => grpc.Interceptors.Add<ErrorInterceptor>());
+        builder.Services.AddOptions<Grpc.AspNetCore.Server.GrpcServiceOptions>().Configure<IOptions<ServiceListenOptions>>((grpc, options) =>
+        {
+            grpc.MaxReceiveMessageSize = options.Value.MaxMessageBytes;
+            grpc.MaxSendMessageSize = null;
+        });
+        builder.Services.AddGrpcReflection();
+        builder.Services.AddGrpcHealthChecks().AddCheck("process", () => HealthCheckResult.Healthy());
+        // Published at once and then often: a fresh pod should be found ready within seconds.
+        builder.Services.Configure<HealthCheckPublisherOptions>(publisher =>
+        {
+            publisher.Delay = TimeSpan.Zero;
+            publisher.Period = TimeSpan.FromSeconds(2);
+        });
+    }
+
+    private static void AddTelemetry(WebApplicationBuilder builder, string section)
+    {
+        var telemetry = builder.Services.AddOpenTelemetry()
+            .ConfigureResource(resource => resource.AddService($"delg-{section.ToLowerInvariant()}"))
+            .WithMetrics(metrics => metrics.AddAspNetCoreInstrumentation().AddRuntimeInstrumentation().AddMeter($"{TelemetryName}.*"))
+            .WithTracing(tracing => tracing
+                .AddAspNetCoreInstrumentation(web => web.Filter = context => !IsProbe(context.Request.Path))
+                .AddSource($"{TelemetryName}.*"));
+        if (!string.IsNullOrEmpty(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
+            telemetry.WithMetrics(metrics => metrics.AddOtlpExporter()).WithTracing(tracing => tracing.AddOtlpExporter());
+    }
+
+    private static bool IsProbe(PathString path) =>
+        path.StartsWithSegments("/grpc.health.v1.Health") || path.StartsWithSegments("/livez") || path.StartsWithSegments("/readyz");
+}
