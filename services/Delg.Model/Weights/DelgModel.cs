@@ -1,0 +1,24 @@
+using Delg.Model.Network;
+
+namespace Delg.Model.Weights;
+
+/// <summary>A network with the weights of a file.</summary>
+public sealed class DelgModel : IDisposable
+{
+    internal DelgModel(ModelId id, ModelManifest manifest, DelgNetwork network)
+    {
+        Id = id;
+        Manifest = manifest;
+        Network = network;
+    }
+
+    /// <summary>Names these weights.</summary>
+    public ModelId Id { get; }
+
+    public ModelManifest Manifest { get; }
+
+    /// <summary>The network, float32, on the CPU, without folding.</summary>
+    public DelgNetwork Network { get; }
+
+    public void Dispose() => Network.Dispose();
+}
