@@ -1,1 +1,3 @@
-return 0;
+using Delg.Cli.CommandLine;
+
+return await DelgCommandLine.RunAsync(args, Console.Out, Console.Error, CancellationToken.None);
