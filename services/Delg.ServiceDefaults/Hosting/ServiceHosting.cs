@@ -23,6 +23,12 @@ public static class ServiceHosting
     /// <summary>Health checks with this tag decide readiness; the others only say that the process lives.</summary>
     public const string ReadyTag = "ready";
 
+    /// <summary>
+    /// Name under which gRPC health answers for the process alone, without the checks that decide readiness: what a liveness probe asks, so
+    /// that a failing dependency does not restart a healthy process. The empty name answers for everything.
+    /// </summary>
+    public const string LiveService = "live";
+
     /// <summary>Name of the activity source and meter prefix of everything this system measures itself.</summary>
     public const string TelemetryName = "Delg";
 
@@ -106,7 +112,11 @@ public static class ServiceHosting
             grpc.MaxSendMessageSize = null;
         });
         builder.Services.AddGrpcReflection();
-        builder.Services.AddGrpcHealthChecks().AddCheck("process", () => HealthCheckResult.Healthy());
+        builder.Services.AddGrpcHealthChecks(health =>
+        {
+            health.Services.Map("", _ => true);
+            health.Services.Map(LiveService, check => !check.Tags.Contains(ReadyTag));
+        }).AddCheck("process", () => HealthCheckResult.Healthy());
         // Published at once and then often: a fresh pod should be found ready within seconds.
         builder.Services.Configure<HealthCheckPublisherOptions>(publisher =>
         {
