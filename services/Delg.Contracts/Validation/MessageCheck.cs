@@ -80,6 +80,15 @@ public sealed class MessageCheck
         return false;
     }
 
+    /// <summary>The user's keys and values; null counts as none.</summary>
+    public bool Metadata(V1.Metadata? metadata, string field)
+    {
+        var before = _violations.Count;
+        if (metadata is not null)
+            MetadataCheck.Check(this, metadata, field);
+        return _violations.Count == before;
+    }
+
     /// <exception cref="DelgException">INVALID_ARGUMENT with every violation found.</exception>
     public void ThrowIfInvalid()
     {
