@@ -20,22 +20,27 @@ internal static class SmallModel
 
     public static ModelManifest Manifest { get; } = new() { Name = "small", Layout = Layout, MaxImageSizePixels = 96, MaxLocalFeatures = 60 };
 
-    public static DelgNetwork Network(long seed = 1, ModelLayout? layout = null)
+    public static DelgNetwork Network(int seed = 1, ModelLayout? layout = null)
     {
-        torch.manual_seed(seed);
         var network = new DelgNetwork(layout ?? Layout);
         using IDisposable gradients = no_grad();
         using var scope = NewDisposeScope();
-        // Batch normalisation starts as the identity, which would hide mistakes in folding.
-        foreach ((string name, Tensor tensor) in network.state_dict())
+        // Not torch's generator: the whole process shares that one, and tests run beside each other.
+        var random = new Random(seed);
+        foreach ((string name, Tensor tensor) in network.state_dict().OrderBy(t => t.Key, StringComparer.Ordinal))
         {
-            if (tensor.dim() > 1)
-                continue;
-            if (name.EndsWith("bias", StringComparison.Ordinal) || name.EndsWith("running_mean", StringComparison.Ordinal))
-                tensor.copy_(randn(tensor.shape) * 0.1);
-            else
-                tensor.copy_(rand(tensor.shape) + 0.5);
+            (double low, double high) = Range(name, tensor);
+            float[] values = [.. Enumerable.Range(0, (int)tensor.numel()).Select(_ => (float)(low + (high - low) * random.NextDouble()))];
+            tensor.copy_(torch.tensor(values).reshape(tensor.shape));
         }
         return network;
+    }
+
+    /// <summary>Weights that neither die out nor grow from layer to layer, and batch normalisation that is not the identity.</summary>
+    private static (double Low, double High) Range(string name, Tensor tensor)
+    {
+        double width = tensor.dim() > 1 ? Math.Sqrt(6.0 / (tensor.numel() / tensor.shape[0])) : 0.1;
+        bool scales = tensor.dim() == 1 && (name.EndsWith("weight", StringComparison.Ordinal) || name.EndsWith("running_var", StringComparison.Ordinal));
+        return scales ? (0.5, 1.5) : (-width, width);
     }
 }
