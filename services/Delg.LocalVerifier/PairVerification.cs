@@ -1,0 +1,60 @@
+using Delg.LocalVerifier.Geometry;
+using Delg.V1;
+
+namespace Delg.LocalVerifier;
+
+/// <summary>The outcome of comparing a query with one candidate; the fields of <see cref="Verification"/>.</summary>
+/// <param name="Putative">Matches that passed the descriptor test.</param>
+/// <param name="Inliers">Putative matches that agree with the map.</param>
+/// <param name="EffectiveInliers">Inliers that are spread out: the smaller, over the two images, of the number of 32-pixel cells that hold one.</param>
+/// <param name="Verified">Effective inliers reached the minimum.</param>
+public sealed record PairVerification(int Putative, int Inliers, int EffectiveInliers, bool Verified)
+{
+    /// <summary>Affine map query → candidate, pixels of the originals; null when none was found.</summary>
+    public AffineMap? Affine { get; init; }
+
+    /// <summary>Rectangle around the query's inliers, four corners clockwise from top left, pixels; empty without a map.</summary>
+    public IReadOnlyList<ImagePoint> QueryRegion { get; init; } = [];
+
+    /// <summary>The same corners carried into the candidate.</summary>
+    public IReadOnlyList<ImagePoint> CandidateRegion { get; init; } = [];
+
+    /// <summary>The strongest inlier matches, smallest descriptor distance first, as many as asked for.</summary>
+    public IReadOnlyList<InlierMatch> Matches { get; init; } = [];
+
+    /// <summary>The message of the outcome.</summary>
+    public Verification ToMessage()
+    {
+        var message = new Verification
+        {
+            Putative = (uint)Putative,
+            Inliers = (uint)Inliers,
+            EffectiveInliers = (uint)EffectiveInliers,
+            Verified = Verified,
+        };
+        if (Affine is { } map)
+            message.Affine.AddRange([(float)map.A, (float)map.B, (float)map.C, (float)map.D, (float)map.E, (float)map.F]);
+        message.QueryRegion.AddRange(QueryRegion.Select(ToMessage));
+        message.CandidateRegion.AddRange(CandidateRegion.Select(ToMessage));
+        message.Matches.AddRange(Matches.Select(match => new FeatureMatch
+        {
+            Query = ToMessage(match.Query),
+            Candidate = ToMessage(match.Candidate),
+            Distance = match.Distance,
+        }));
+        return message;
+    }
+
+    private static Point ToMessage(ImagePoint point) => new() { X = point.X, Y = point.Y };
+}
+
+/// <summary>A position in pixels of the original image after EXIF rotation.</summary>
+/// <param name="X">To the right.</param>
+/// <param name="Y">Down.</param>
+public readonly record struct ImagePoint(float X, float Y);
+
+/// <summary>One inlier match.</summary>
+/// <param name="Query">Position in the query.</param>
+/// <param name="Candidate">Position in the candidate.</param>
+/// <param name="Distance">Descriptor distance: L2 for FLOAT32 and INT8, Hamming bits for BINARY.</param>
+public readonly record struct InlierMatch(ImagePoint Query, ImagePoint Candidate, float Distance);

@@ -1,0 +1,118 @@
+using Delg.Contracts.Validation;
+using Delg.LocalVerifier.Geometry;
+using Delg.V1;
+
+namespace Delg.LocalVerifier;
+
+/// <summary>How a pair is matched and verified. Start from <see cref="Fused"/> or <see cref="Published"/>.</summary>
+public sealed record VerificationSettings
+{
+    /// <summary>
+    /// Effective inliers from which a pair counts as verified, unless a request or the service's options say otherwise.
+    /// </summary>
+    public const int DefaultMinEffectiveInliers = 8;
+
+    /// <summary>Most samples a request may ask for.</summary>
+    public const int MostTrials = 100_000;
+
+    /// <summary>Most matches a request may have explained.</summary>
+    public const int MostExplainedMatches = 1000;
+
+    /// <summary>One-to-one matches, local optimisation, implausible maps refused. The default.</summary>
+    public static VerificationSettings Fused { get; } = new();
+
+    /// <summary>
+    /// The paper's recipe: one direction, many-to-one allowed, exactly 1000 plain trials with the residual in pixels of the original, more than 3
+    /// putative matches, inliers of the sampled map before it is refitted.
+    /// </summary>
+    public static VerificationSettings Published { get; } = new()
+    {
+        Mutual = false,
+        MinPutative = 4,
+        MaxSide = null,
+        LocalOptimization = false,
+        Confidence = 1,
+        Plausible = null,
+    };
+
+    /// <summary>
+    /// A putative match is nearer than this: L2 distance of unit vectors, above 0 to 2. BINARY is compared at the Hamming distance of the same angle:
+    /// dim · 2 asin(d / 2) / π bits, so 1.0 is a third of the bits.
+    /// </summary>
+    public float MaxDescriptorDistance { get; init; } = 1;
+
+    /// <summary>A match must be nearest in both directions.</summary>
+    public bool Mutual { get; init; } = true;
+
+    /// <summary>Putative matches below which no map is sought, at least 3.</summary>
+    public int MinPutative { get; init; } = 3;
+
+    /// <summary>
+    /// Largest residual of an inlier, pixels, above 0: the distance, in the query, between the query's feature and the candidate's feature carried over
+    /// by the map (the direction the paper's code measures in). The pixel is that of the image scaled down to <see cref="MaxSide"/>.
+    /// </summary>
+    public float MaxResidualPx { get; init; } = 20;
+
+    /// <summary>Both images are judged as if scaled down until their larger side is at most this, pixels; null: as they are.</summary>
+    public int? MaxSide { get; init; } = 1024;
+
+    /// <summary>RANSAC samples at most, 1 to <see cref="MostTrials"/>.</summary>
+    public int MaxTrials { get; init; } = 1000;
+
+    /// <summary>Seed of the sampling; the same seed gives the same answer.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>Refit each new best map on its inliers and count again (LO-RANSAC).</summary>
+    public bool LocalOptimization { get; init; } = true;
+
+    /// <summary>Stop once a sample of inliers only has been drawn with this probability, above 0; 1: run all trials.</summary>
+    public double Confidence { get; init; } = 0.9999;
+
+    /// <summary>Bounds on the map between the images scaled to <see cref="MaxSide"/>; null: none.</summary>
+    public PlausibleMaps? Plausible { get; init; } = new();
+
+    /// <summary>Effective inliers from which a pair counts as verified, at least 1.</summary>
+    public int MinEffectiveInliers { get; init; } = DefaultMinEffectiveInliers;
+
+    /// <summary>Strongest inlier matches to return, 0 to <see cref="MostExplainedMatches"/>.</summary>
+    public int MaxExplainedMatches { get; init; }
+
+    /// <summary>The settings a request asks for.</summary>
+    /// <param name="options">The request's options; null: the defaults.</param>
+    /// <param name="defaultMinEffectiveInliers">Used when the request does not say.</param>
+    /// <param name="field">What errors call the options.</param>
+    /// <exception cref="Contracts.Errors.DelgException">INVALID_ARGUMENT, FIELD_INVALID: every value out of range.</exception>
+    public static VerificationSettings From(
+        VerificationOptions? options, int defaultMinEffectiveInliers = DefaultMinEffectiveInliers, string field = "options")
+    {
+        var check = new MessageCheck();
+        var settings = From(options, defaultMinEffectiveInliers, field, check);
+        check.ThrowIfInvalid();
+        return settings;
+    }
+
+    internal AffineRansacSettings ForRansac() => new(MaxResidualPx, MaxTrials, Seed, LocalOptimization, Confidence, Plausible);
+
+    internal static VerificationSettings From(VerificationOptions? options, int defaultMinEffectiveInliers, string field, MessageCheck check)
+    {
+        options ??= new VerificationOptions();
+        check.That(Enum.IsDefined(options.Preset), $"{field}.preset", $"{(int)options.Preset} is not a preset.");
+        var preset = options.Preset == VerificationPreset.Published ? Published : Fused;
+        var settings = preset with
+        {
+            MaxDescriptorDistance = options.HasMaxDescriptorDistance ? options.MaxDescriptorDistance : preset.MaxDescriptorDistance,
+            Mutual = options.HasMutual ? options.Mutual : preset.Mutual,
+            MaxResidualPx = options.HasMaxResidualPx ? options.MaxResidualPx : preset.MaxResidualPx,
+            MaxTrials = options.HasMaxTrials ? (int)Math.Min(options.MaxTrials, int.MaxValue) : preset.MaxTrials,
+            Seed = options.Seed,
+            MinEffectiveInliers = options.HasMinEffectiveInliers ? (int)Math.Min(options.MinEffectiveInliers, int.MaxValue) : defaultMinEffectiveInliers,
+            MaxExplainedMatches = (int)Math.Min(options.MaxExplainedMatches, int.MaxValue),
+        };
+        check.That(settings.MaxDescriptorDistance is > 0 and <= 2, $"{field}.max_descriptor_distance", $"{settings.MaxDescriptorDistance} is outside above 0 to 2.");
+        check.That(settings.MaxResidualPx > 0 && float.IsFinite(settings.MaxResidualPx), $"{field}.max_residual_px", "Must be finite and above 0.");
+        check.InRange(settings.MaxTrials, 1, MostTrials, $"{field}.max_trials");
+        check.InRange(settings.MinEffectiveInliers, 1, int.MaxValue, $"{field}.min_effective_inliers");
+        check.InRange(settings.MaxExplainedMatches, 0, MostExplainedMatches, $"{field}.max_explained_matches");
+        return settings;
+    }
+}
