@@ -223,6 +223,6 @@ internal static class FacadeTexture
         }
 
         canvas.Circle(x + width * 0.5, y + height * 0.5, 4, "fill='#e5c15a' stroke='#000'");
-        canvas.Text(random.Whole(1, 199).ToString(System.Globalization.CultureInfo.InvariantCulture), x + width * 0.36, y - 2, 13, "#ffffff", 1.2);
+        canvas.Text(random.Whole(1, 199).ToString(System.Globalization.CultureInfo.InvariantCulture), x + width * 0.38, y + 6, 9, "#ffffff", 1);
     }
 }

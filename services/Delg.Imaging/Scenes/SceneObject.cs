@@ -42,14 +42,31 @@ internal sealed class SceneObject
         foreach (var face in Visible(view))
         {
             var corners = face.Project(view);
-            double scale = Math.Max(Distance(corners[0], corners[3]), Distance(corners[1], corners[2])) / face.Picture.Height;
-            var picture = face.Picture;
-            if (scale < LeastScale)
-                picture = PillowResize.Bilinear(picture, Math.Max((int)(picture.Width * scale), 1), Math.Max((int)(picture.Height * scale), 1));
+            double across = Math.Max(Distance(corners[0], corners[1]), Distance(corners[3], corners[2])) / face.Picture.Width;
+            double down = Math.Max(Distance(corners[0], corners[3]), Distance(corners[1], corners[2])) / face.Picture.Height;
+            double sheared = LeastStretch(corners);
+            across *= sheared;
+            down *= sheared;
+            var picture = PillowResize.Bilinear(face.Picture, Shrink(face.Picture.Width, across), Shrink(face.Picture.Height, down));
             PlanePoint[] from = [new(0, 0), new(picture.Width, 0), new(picture.Width, picture.Height), new(0, picture.Height)];
             PerspectiveWarp.Blend(picture, Homography.FromPoints(from, corners), photo);
         }
     }
+
+    /// <summary>
+    /// How much a parallelogram of unit sides squeezes its narrowest direction: the smaller singular value of its two side vectors, which
+    /// is √(1 − |cos|) of the angle between them. A glancing face is sheared so much that its sides alone do not show how narrow it is.
+    /// </summary>
+    private static double LeastStretch(PlanePoint[] corners)
+    {
+        double ax = corners[1].X - corners[0].X + corners[2].X - corners[3].X, ay = corners[1].Y - corners[0].Y + corners[2].Y - corners[3].Y;
+        double dx = corners[3].X - corners[0].X + corners[2].X - corners[1].X, dy = corners[3].Y - corners[0].Y + corners[2].Y - corners[1].Y;
+        double cosine = (ax * dx + ay * dy) / Math.Sqrt((ax * ax + ay * ay) * (dx * dx + dy * dy));
+        return Math.Sqrt(1 - Math.Min(Math.Abs(cosine), 1));
+    }
+
+    /// <summary>Each axis by itself: a side seen at a glancing angle is narrow but not low.</summary>
+    private static int Shrink(int side, double scale) => scale < LeastScale ? Math.Max((int)(side * scale), 1) : side;
 
     private IEnumerable<Face> Visible(Viewpoint view) => _faces.Where(f => view.Sees(f.Corners[0], f.Normal));
 

@@ -170,6 +170,7 @@ public sealed class ImageDecoderLimitTests
     [InlineData("webp", 14)]
     [InlineData("gif", 15)]
     [InlineData("tiff", 16)]
+    [InlineData("avif", 17)]
     public void Decode_MutatedBytes_OnlyEverThrowsDecodeExceptions(string encoding, int seed)
     {
         byte[] whole = Textured(encoding);
