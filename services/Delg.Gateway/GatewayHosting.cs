@@ -1,16 +1,95 @@
+using Delg.Gateway.Backends;
+using Delg.Gateway.Indexing;
+using Delg.Gateway.PassThrough;
+using Delg.Gateway.Searching;
+using Delg.Gateway.Telemetry;
+using Delg.ServiceDefaults.Hosting;
+using Delg.ServiceDefaults.Options;
+using Delg.V1;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
+using Yarp.ReverseProxy.Configuration;
+
 namespace Delg.Gateway;
 
 /// <summary>Registers and maps the service.</summary>
 public static class GatewayHosting
 {
-    /// <summary>Configuration section, and the port it listens on unless told otherwise.</summary>
+    /// <summary>Configuration section, and the ports it listens on unless told otherwise.</summary>
     public const string Section = "Gateway";
 
     public const int DefaultPort = 5100;
 
     public const int DefaultHttpPort = 8080;
 
-    public static WebApplicationBuilder AddGateway(this WebApplicationBuilder builder) => builder;
+    public static WebApplicationBuilder AddGateway(this WebApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        AddOptions(builder);
+        AddBackends(builder.Services);
+        builder.Services.AddSingleton<GatewayTelemetry>();
+        builder.Services.AddSingleton<ImageCollections>();
+        builder.Services.AddSingleton<WriteOrder>();
+        builder.Services.AddSingleton<ImageIndexing>();
+        builder.Services.AddSingleton<IndexStream>();
+        builder.Services.AddSingleton<ImageRecords>();
+        builder.Services.AddSingleton<QuerySource>();
+        builder.Services.AddSingleton<ImageSearch>();
+        builder.Services.AddSingleton<ImageMatching>();
+        builder.Services.AddReverseProxy().AddDnsDestinationResolver();
+        builder.Services.AddSingleton<IProxyConfigProvider, PassThroughConfig>();
+        return builder;
+    }
 
-    public static WebApplication MapGateway(this WebApplication app) => app;
+    public static WebApplication MapGateway(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        app.MapGrpcService<ImageSearchEndpoint>();
+        if (app.Services.GetRequiredService<IOptions<GatewayOptions>>().Value.PassThrough)
+            app.MapReverseProxy();
+        app.MapGet("/", (IServer server) => new
+        {
+            service = "Delg.Micro gateway: image search over gRPC",
+            grpc = ImageSearchService.Descriptor.FullName,
+            grpc_address = server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault(),
+            live = "/livez",
+            ready = "/readyz",
+        });
+        return app;
+    }
+
+    private static void AddOptions(WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<IValidateOptions<GatewayOptions>, GatewayOptionsCheck>();
+        builder.Services.AddValidatedOptions<GatewayOptions>(Section).PostConfigure<IConfiguration>((options, configuration) =>
+        {
+            options.Extractor = AddressOf(options.Extractor, configuration, "EXTRACTOR", 5101);
+            options.GlobalIndex = AddressOf(options.GlobalIndex, configuration, "GLOBAL_INDEX", 5102);
+            options.LocalVerifier = AddressOf(options.LocalVerifier, configuration, "LOCAL_VERIFIER", 5103);
+        });
+    }
+
+    private static string AddressOf(string configured, IConfiguration configuration, string tyeName, int defaultPort) =>
+        configured.Length > 0 ? configured : BackendAddress.FromTye(configuration, tyeName) ?? $"http://127.0.0.1:{defaultPort}";
+
+    private static void AddBackends(IServiceCollection services)
+    {
+        services.AddSingleton<BackendChannels>();
+        services.AddSingleton<BackendCalls>();
+        services.AddSingleton(provider => new ExtractorService.ExtractorServiceClient(provider.GetRequiredService<BackendChannels>().Extractor.Channel));
+        services.AddSingleton(provider => new GlobalIndexService.GlobalIndexServiceClient(provider.GetRequiredService<BackendChannels>().GlobalIndex.Channel));
+        services.AddSingleton(provider => new LocalVerifierService.LocalVerifierServiceClient(provider.GetRequiredService<BackendChannels>().LocalVerifier.Channel));
+        AddReadiness(services, "extractor", channels => channels.Extractor);
+        AddReadiness(services, "global-index", channels => channels.GlobalIndex);
+        AddReadiness(services, "local-verifier", channels => channels.LocalVerifier);
+    }
+
+    private static void AddReadiness(IServiceCollection services, string name, Func<BackendChannels, Backend> backend) =>
+        services.AddHealthChecks().Add(new HealthCheckRegistration(
+            name,
+            provider => new BackendHealthCheck(backend(provider.GetRequiredService<BackendChannels>()), provider.GetRequiredService<IOptions<GatewayOptions>>()),
+            HealthStatus.Unhealthy,
+            [ServiceHosting.ReadyTag]));
 }

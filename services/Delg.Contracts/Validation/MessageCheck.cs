@@ -99,7 +99,7 @@ public sealed class MessageCheck
         throw new DelgException(StatusCode.InvalidArgument, _reason, text + more) { Violations = _violations };
     }
 
-    private static bool IsCollectionName(string name) =>
+    public static bool IsCollectionName(string name) =>
         name.Length is > 0 and <= MaxCollectionNameLength && char.IsAsciiLetter(name[0]) && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
 
     private static bool IsImageId(string id) =>

@@ -1,0 +1,88 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Delg.Gateway;
+
+/// <summary>Settings of the gateway: keys of the section <see cref="GatewayHosting.Section"/>, variables <c>DELG_Gateway__…</c>.</summary>
+public sealed class GatewayOptions
+{
+    /// <summary>
+    /// Address of the extractor: <c>http://host:port</c>, <c>https://host:port</c>, or <c>dns:///host:port</c> for a name with one address a
+    /// replica (a headless service of Kubernetes), over which calls are spread in turn. Default: what Tye's <c>SERVICE__EXTRACTOR__HOST</c>
+    /// and <c>__PORT</c> say, else http://127.0.0.1:5101.
+    /// </summary>
+    public string Extractor { get; set; } = "";
+
+    /// <summary>Address of the global index, same forms. Default: Tye's <c>SERVICE__GLOBAL_INDEX__…</c>, else http://127.0.0.1:5102.</summary>
+    public string GlobalIndex { get; set; } = "";
+
+    /// <summary>Address of the local verifier, same forms. Default: Tye's <c>SERVICE__LOCAL_VERIFIER__…</c>, else http://127.0.0.1:5103.</summary>
+    public string LocalVerifier { get; set; } = "";
+
+    /// <summary>Collection meant by a request that names none. Default <c>default</c>.</summary>
+    public string DefaultCollection { get; set; } = "default";
+
+    /// <summary>Indexing an image into a collection that is not there makes it. Default true.</summary>
+    public bool AutoCreateCollections { get; set; } = true;
+
+    /// <summary>Images of one IndexImages stream worked on at a time. Default 4.</summary>
+    [Range(1, 256)]
+    public int IndexImagesInFlight { get; set; } = 4;
+
+    /// <summary>Hits of a search that does not say how many. Default 10.</summary>
+    [Range(1, 10_000)]
+    public int DefaultTopK { get; set; } = 10;
+
+    /// <summary>Most hits a search may ask for. Default 1000.</summary>
+    [Range(1, 10_000)]
+    public int MaxTopK { get; set; } = 1000;
+
+    /// <summary>Candidates verified for a search that does not say how many. Default 100, as published.</summary>
+    [Range(0, 1000)]
+    public int DefaultRerankDepth { get; set; } = 100;
+
+    /// <summary>Most candidates a search may have verified. Default and limit 1000: what the verifier takes in one call.</summary>
+    [Range(0, 1000)]
+    public int MaxRerankDepth { get; set; } = 1000;
+
+    /// <summary>What a fully verified hit gains in FUSED order, in units of cosine similarity. Default 0.5.</summary>
+    [Range(0.0, 100.0)]
+    public double FusionWeight { get; set; } = 0.5;
+
+    /// <summary>Effective inliers from which more of them count for nothing more in FUSED order. Default 40.</summary>
+    [Range(1, 10_000)]
+    public int FusionCap { get; set; } = 40;
+
+    /// <summary>Longest wait for one extraction, queueing included, seconds. Default 60.</summary>
+    [Range(0.001, 3600)]
+    public double ExtractTimeoutSeconds { get; set; } = 60;
+
+    /// <summary>Longest wait for one global search, seconds. Default 30.</summary>
+    [Range(0.001, 3600)]
+    public double SearchTimeoutSeconds { get; set; } = 30;
+
+    /// <summary>Longest wait for the verification of one search's candidates, seconds. Default 30.</summary>
+    [Range(0.001, 3600)]
+    public double VerifyTimeoutSeconds { get; set; } = 30;
+
+    /// <summary>Longest wait for one read or write of stored records or features, seconds. Default 30.</summary>
+    [Range(0.001, 3600)]
+    public double StoreTimeoutSeconds { get; set; } = 30;
+
+    /// <summary>Longest wait for a service to say whether it is ready, seconds. Default 2.</summary>
+    [Range(0.001, 60)]
+    public double HealthTimeoutSeconds { get; set; } = 2;
+
+    /// <summary>
+    /// Times an image of an IndexImages stream is offered again to an extractor whose queue is full, each after the wait the extractor
+    /// asks for. Default 20; 0: never.
+    /// </summary>
+    [Range(0, 1000)]
+    public int QueueFullRetries { get; set; } = 20;
+
+    /// <summary>Pass the three services' own gRPC methods through the gateway's port. Default false.</summary>
+    public bool PassThrough { get; set; }
+
+    /// <summary>Longest silence of a call passed through before it is given up, seconds. Default 300.</summary>
+    [Range(1, 86400)]
+    public double PassThroughIdleSeconds { get; set; } = 300;
+}

@@ -1,0 +1,47 @@
+using Delg.Gateway.Backends;
+using Delg.Gateway.Indexing;
+using Delg.Gateway.Searching;
+using Delg.V1;
+using Grpc.Core;
+
+namespace Delg.Gateway;
+
+/// <summary>The gRPC face: each method handed to the part that does it.</summary>
+internal sealed class ImageSearchEndpoint(
+    ImageCollections collections, ImageIndexing indexing, IndexStream stream, ImageRecords records, ImageSearch search, ImageMatching matching)
+    : ImageSearchService.ImageSearchServiceBase
+{
+    public override async Task<CreateImageCollectionResponse> CreateImageCollection(CreateImageCollectionRequest request, ServerCallContext context) =>
+        new() { Collection = await collections.CreateAsync(request.Name, CallerContext.Of(context)) };
+
+    public override async Task<ListImageCollectionsResponse> ListImageCollections(ListImageCollectionsRequest request, ServerCallContext context) =>
+        new() { Collections = { (await collections.ListAsync(CallerContext.Of(context))).Collections } };
+
+    public override async Task<DeleteImageCollectionResponse> DeleteImageCollection(DeleteImageCollectionRequest request, ServerCallContext context)
+    {
+        await collections.DeleteAsync(request.Name, request.AllowMissing, CallerContext.Of(context));
+        return new DeleteImageCollectionResponse();
+    }
+
+    public override Task<IndexImageResponse> IndexImage(IndexImageRequest request, ServerCallContext context) =>
+        indexing.IndexAsync(request, CallerContext.Of(context));
+
+    public override Task IndexImages(
+        IAsyncStreamReader<IndexImagesRequest> requestStream, IServerStreamWriter<IndexImagesResponse> responseStream, ServerCallContext context) =>
+        stream.RunAsync(requestStream, responseStream, CallerContext.Of(context));
+
+    public override Task<SearchImagesResponse> SearchImages(SearchImagesRequest request, ServerCallContext context) =>
+        search.SearchAsync(request, CallerContext.Of(context));
+
+    public override async Task<GetImageResponse> GetImage(GetImageRequest request, ServerCallContext context) =>
+        new() { Image = await records.GetAsync(request, CallerContext.Of(context)) };
+
+    public override Task<ListImagesResponse> ListImages(ListImagesRequest request, ServerCallContext context) =>
+        records.ListAsync(request, CallerContext.Of(context));
+
+    public override Task<DeleteImagesResponse> DeleteImages(DeleteImagesRequest request, ServerCallContext context) =>
+        indexing.DeleteAsync(request, CallerContext.Of(context));
+
+    public override Task<MatchImagesResponse> MatchImages(MatchImagesRequest request, ServerCallContext context) =>
+        matching.MatchAsync(request, CallerContext.Of(context));
+}

@@ -1,0 +1,35 @@
+using Delg.Contracts.Errors;
+using Delg.Gateway.Backends;
+using Delg.V1;
+
+namespace Delg.Gateway.Indexing;
+
+/// <summary>Reads what is known of indexed images.</summary>
+internal sealed class ImageRecords(
+    BackendChannels backends, BackendCalls calls, GlobalIndexService.GlobalIndexServiceClient index, ImageCollections collections)
+{
+    /// <exception cref="DelgException">COLLECTION_NOT_FOUND, IMAGE_NOT_FOUND.</exception>
+    public async Task<ImageRecord> GetAsync(GetImageRequest request, CallerContext caller)
+    {
+        var collection = collections.NameOrDefault(request.Collection);
+        var entries = new GetEntriesRequest { Collection = collection, ImageIds = { request.ImageId } };
+        var answer = await calls.CallAsync(Stage.Store, backends.GlobalIndex, caller, o => index.GetEntriesAsync(entries, o));
+        return answer.Entries.Count > 0 ? RecordOf(answer.Entries[0]) : throw DelgException.ImageNotFound(collection, request.ImageId);
+    }
+
+    public async Task<ListImagesResponse> ListAsync(ListImagesRequest request, CallerContext caller)
+    {
+        var page = new ListEntriesRequest { Collection = collections.NameOrDefault(request.Collection), PageSize = request.PageSize, PageToken = request.PageToken };
+        var answer = await calls.CallAsync(Stage.Store, backends.GlobalIndex, caller, o => index.ListEntriesAsync(page, o));
+        return new ListImagesResponse { Images = { answer.Entries.Select(RecordOf) }, NextPageToken = answer.NextPageToken };
+    }
+
+    private static ImageRecord RecordOf(GlobalEntry entry) => new()
+    {
+        ImageId = entry.ImageId,
+        ImageSize = entry.ImageSize,
+        Metadata = entry.Metadata,
+        ContentHash = entry.ContentHash,
+        UpdateTime = entry.UpdateTime,
+    };
+}

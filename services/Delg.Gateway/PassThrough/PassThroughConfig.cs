@@ -1,0 +1,45 @@
+using System.Net;
+using Delg.Gateway.Backends;
+using Delg.V1;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Primitives;
+using Yarp.ReverseProxy.Configuration;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace Delg.Gateway.PassThrough;
+
+/// <summary>
+/// Routes of the three services' own gRPC methods to where the gateway itself calls them. Message limits are the services' own: the proxy
+/// lifts body limits for gRPC. Nothing is tried twice here.
+/// </summary>
+internal sealed class PassThroughConfig : IProxyConfigProvider, IProxyConfig
+{
+    public PassThroughConfig(BackendChannels backends, IOptions<GatewayOptions> options)
+    {
+        (string Service, Backend Backend)[] services =
+        [
+            (ExtractorService.Descriptor.FullName, backends.Extractor),
+            (GlobalIndexService.Descriptor.FullName, backends.GlobalIndex),
+            (LocalVerifierService.Descriptor.FullName, backends.LocalVerifier),
+        ];
+        var idle = TimeSpan.FromSeconds(options.Value.PassThroughIdleSeconds);
+        Routes = [.. services.Select(s => new RouteConfig { RouteId = s.Service, ClusterId = s.Service, Match = new RouteMatch { Path = $"/{s.Service}/{{method}}" } })];
+        Clusters = [.. services.Select(s => Cluster(s.Service, s.Backend, idle))];
+    }
+
+    public IReadOnlyList<RouteConfig> Routes { get; }
+
+    public IReadOnlyList<ClusterConfig> Clusters { get; }
+
+    /// <summary>The addresses are fixed at start.</summary>
+    public IChangeToken ChangeToken { get; } = new CancellationChangeToken(CancellationToken.None);
+
+    public IProxyConfig GetConfig() => this;
+
+    private static ClusterConfig Cluster(string service, Backend backend, TimeSpan idle) => new()
+    {
+        ClusterId = service,
+        Destinations = new Dictionary<string, DestinationConfig> { [backend.Name] = new() { Address = BackendAddress.AsHttp(backend.Address).AbsoluteUri } },
+        HttpRequest = new ForwarderRequestConfig { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact, ActivityTimeout = idle },
+    };
+}
