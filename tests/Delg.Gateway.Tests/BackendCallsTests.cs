@@ -1,0 +1,149 @@
+using System.Net;
+using System.Net.Sockets;
+using Delg.Contracts.Errors;
+using Delg.Gateway.Tests.Fakes;
+using Delg.V1;
+using Google.Protobuf;
+using Grpc.Core;
+
+namespace Delg.Gateway.Tests;
+
+public class BackendCallsTests
+{
+    private static readonly SearchImagesRequest _search = new() { Image = ByteString.CopyFrom(1) };
+
+    [Fact]
+    public async Task Call_ServiceRefuses_IsPassedOnWithReasonAndDetails()
+    {
+        await using var gateway = await GatewayHost.StartAsync();
+        gateway.Backends.Extractor.Before = (_, _) => throw new DelgException(StatusCode.ResourceExhausted, ErrorReason.ExtractorQueueFull, "Full.")
+        {
+            RetryDelay = TimeSpan.FromSeconds(3),
+            Details = new Dictionary<string, string> { ["capacity"] = "64" },
+        };
+
+        var failure = await Failures.OfAsync(gateway.Client.SearchImagesAsync(_search));
+
+        Assert.Equal((StatusCode.ResourceExhausted, ErrorReason.ExtractorQueueFull), (failure.Code, failure.Reason));
+        Assert.Equal((TimeSpan.FromSeconds(3), "64"), (failure.RetryDelay, failure.Details["capacity"]));
+    }
+
+    [Fact]
+    public async Task Call_ModelMismatchAtTheIndex_IsPassedOn()
+    {
+        await using var gateway = await GatewayHost.StartAsync();
+        gateway.Backends.Extractor.Before = (_, _) => throw DelgException.ModelMismatch("a@1", "b@2");
+
+        var failure = await Failures.OfAsync(gateway.Client.SearchImagesAsync(_search));
+
+        Assert.Equal((StatusCode.FailedPrecondition, ErrorReason.ModelMismatch), (failure.Code, failure.Reason));
+        Assert.Equal("a@1", failure.Details["expected_model_id"]);
+    }
+
+    [Fact]
+    public async Task Call_ServiceFails_SaysWhichWithoutItsText()
+    {
+        await using var gateway = await GatewayHost.StartAsync();
+        gateway.Backends.Extractor.Before = (_, _) => throw new InvalidOperationException("secret");
+
+        var failure = await Failures.OfAsync(gateway.Client.SearchImagesAsync(_search));
+
+        Assert.Equal((StatusCode.Internal, "extractor"), (failure.Code, failure.Details["service"]));
+        Assert.DoesNotContain("secret", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Extractor", "extractor")]
+    [InlineData("GlobalIndex", "global index")]
+    public async Task Call_ServiceNotThere_IsUnavailableAndNamesIt(string key, string service)
+    {
+        await using var gateway = await GatewayHost.StartAsync((key, $"http://127.0.0.1:{ClosedPort()}"));
+
+        var failure = await Failures.OfAsync(gateway.Client.SearchImagesAsync(_search));
+
+        Assert.Equal((StatusCode.Unavailable, ErrorReason.DependencyUnavailable), (failure.Code, failure.Reason));
+        Assert.Equal(service, failure.Details["service"]);
+        Assert.Contains(service, failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Call_UnavailableForAMoment_IsTriedAgain()
+    {
+        await using var gateway = await GatewayHost.StartAsync();
+        gateway.Backends.Index.Collections["default"] = new Collection();
+        var failures = 1;
+        gateway.Backends.Extractor.Before = (_, _) => Interlocked.Decrement(ref failures) >= 0
+            ? throw new RpcException(new Status(StatusCode.Unavailable, "Starting."))
+            : Task.CompletedTask;
+
+        await gateway.Client.SearchImagesAsync(_search);
+
+        Assert.Equal(2, gateway.Backends.Extractor.Requests.Count);
+    }
+
+    [Fact]
+    public async Task Call_WriteUnavailable_IsNotTriedAgain()
+    {
+        await using var gateway = await GatewayHost.StartAsync();
+        gateway.Backends.Verifier.PutFailure = new RpcException(new Status(StatusCode.Unavailable, "Starting."));
+
+        await Failures.OfAsync(gateway.Client.IndexImageAsync(new IndexImageRequest { ImageId = "a", Image = ByteString.CopyFrom(1) }));
+
+        Assert.Single(gateway.Backends.Journal.Methods, "PutFeatures");
+    }
+
+    [Fact]
+    public async Task Call_StageTimeOut_SaysWhoAndHowLong()
+    {
+        await using var gateway = await GatewayHost.StartAsync(("ExtractTimeoutSeconds", "0.2"));
+        gateway.Backends.Extractor.Before = (_, context) => Task.Delay(Timeout.Infinite, context.CancellationToken);
+
+        var failure = await Failures.OfAsync(gateway.Client.SearchImagesAsync(_search));
+
+        Assert.Equal((StatusCode.DeadlineExceeded, ErrorReason.DeadlineExceeded), (failure.Code, failure.Reason));
+        Assert.Contains("extractor did not answer within 0.2 s", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Call_CallersDeadline_ReachesTheService()
+    {
+        await using var gateway = await GatewayHost.StartAsync();
+        gateway.Backends.Index.Collections["default"] = new Collection();
+        var deadline = DateTime.UtcNow.AddSeconds(20);
+
+        await gateway.Client.SearchImagesAsync(_search, deadline: deadline);
+
+        // It travels as a time-out, so the clock of the way is in it.
+        Assert.InRange(gateway.Backends.Extractor.Deadlines.Single(), deadline.AddSeconds(-5), deadline.AddSeconds(5));
+    }
+
+    [Fact]
+    public async Task Call_CallerCancels_ReachesTheService()
+    {
+        await using var gateway = await GatewayHost.StartAsync();
+        var started = new TaskCompletionSource();
+        var stopped = new TaskCompletionSource();
+        gateway.Backends.Extractor.Before = async (_, context) =>
+        {
+            using var registration = context.CancellationToken.Register(stopped.SetResult);
+            started.TrySetResult();
+            await stopped.Task;
+        };
+        using var cancellation = new CancellationTokenSource();
+        var call = gateway.Client.SearchImagesAsync(_search, cancellationToken: cancellation.Token).ResponseAsync;
+        await started.Task;
+
+        await cancellation.CancelAsync();
+
+        await stopped.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        var failure = await Assert.ThrowsAsync<RpcException>(() => call);
+        Assert.Equal(StatusCode.Cancelled, failure.StatusCode);
+    }
+
+    private static int ClosedPort()
+    {
+        using var socket = new TcpListener(IPAddress.Loopback, 0);
+        socket.Start();
+        return ((IPEndPoint)socket.LocalEndpoint).Port;
+    }
+}

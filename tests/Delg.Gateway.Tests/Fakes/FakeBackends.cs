@@ -1,0 +1,52 @@
+using Delg.ServiceDefaults.Hosting;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace Delg.Gateway.Tests.Fakes;
+
+/// <summary>The three services on one loopback port, each call noted in one journal.</summary>
+internal sealed class FakeBackends : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private FakeBackends()
+    {
+        Extractor = new FakeExtractor(Journal);
+        Index = new FakeIndex(Journal);
+        Verifier = new FakeVerifier(Journal);
+        var builder = LoopbackHost.NewBuilder();
+        builder.AddServiceDefaults("Fakes", 0);
+        builder.Configuration.AddInMemoryCollection([new("Fakes:Listen", "http://127.0.0.1:0")]);
+        builder.Services.AddSingleton(Extractor).AddSingleton(Index).AddSingleton(Verifier);
+        builder.Services.AddHealthChecks().AddCheck("fakes", () => IsReady ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy(), [ServiceHosting.ReadyTag]);
+        builder.Services.Configure<HealthCheckPublisherOptions>(options => options.Period = TimeSpan.FromSeconds(1));
+        _app = builder.Build();
+        _app.MapServiceDefaults();
+        _app.MapGrpcService<FakeExtractor>();
+        _app.MapGrpcService<FakeIndex>();
+        _app.MapGrpcService<FakeVerifier>();
+    }
+
+    public CallJournal Journal { get; } = new();
+
+    public FakeExtractor Extractor { get; }
+
+    public FakeIndex Index { get; }
+
+    public FakeVerifier Verifier { get; }
+
+    public bool IsReady { get; set; } = true;
+
+    public string Address => LoopbackHost.AddressesOf(_app)[0];
+
+    public static async Task<FakeBackends> StartAsync()
+    {
+        var backends = new FakeBackends();
+        await backends._app.StartAsync();
+        return backends;
+    }
+
+    public async ValueTask DisposeAsync() => await _app.DisposeAsync();
+}

@@ -1,0 +1,84 @@
+using System.Collections.Concurrent;
+using Delg.Contracts.Errors;
+using Delg.V1;
+using Grpc.Core;
+
+namespace Delg.Gateway.Tests.Fakes;
+
+/// <summary>Collections in memory. A search answers what the test laid out, or all entries.</summary>
+internal sealed class FakeIndex(CallJournal journal) : GlobalIndexService.GlobalIndexServiceBase
+{
+    public ConcurrentDictionary<string, Collection> Collections { get; } = new();
+
+    public ConcurrentDictionary<(string Collection, string Id), GlobalEntry> Entries { get; } = new();
+
+    public ConcurrentQueue<SearchEntriesRequest> Searches { get; } = new();
+
+    public List<Neighbor> Neighbors { get; } = [];
+
+    /// <summary>The result of every upsert, when it is not success.</summary>
+    public EntryResult? Refusal { get; set; }
+
+    public override Task<CreateCollectionResponse> CreateCollection(CreateCollectionRequest request, ServerCallContext context)
+    {
+        journal.Note(context);
+        var collection = new Collection { Name = request.Name, ModelId = request.ModelId, Dim = request.Dim };
+        if (!Collections.TryAdd(request.Name, collection))
+            throw new DelgException(StatusCode.AlreadyExists, ErrorReason.CollectionExists, $"Collection '{request.Name}' is there.").ToRpcException();
+        return Task.FromResult(new CreateCollectionResponse { Collection = collection });
+    }
+
+    public override Task<GetCollectionResponse> GetCollection(GetCollectionRequest request, ServerCallContext context)
+    {
+        journal.Note(context);
+        return Task.FromResult(new GetCollectionResponse { Collection = Find(request.Name) });
+    }
+
+    public override Task<ListCollectionsResponse> ListCollections(ListCollectionsRequest request, ServerCallContext context) =>
+        Task.FromResult(new ListCollectionsResponse { Collections = { Collections.Values.OrderBy(c => c.Name, StringComparer.Ordinal) } });
+
+    public override Task<DeleteCollectionResponse> DeleteCollection(DeleteCollectionRequest request, ServerCallContext context)
+    {
+        journal.Note(context);
+        if (!Collections.TryRemove(request.Name, out _) && !request.AllowMissing)
+            throw DelgException.CollectionNotFound(request.Name).ToRpcException();
+        return Task.FromResult(new DeleteCollectionResponse());
+    }
+
+    public override Task<UpsertEntriesResponse> UpsertEntries(UpsertEntriesRequest request, ServerCallContext context)
+    {
+        journal.Note(context);
+        Find(request.Collection);
+        foreach (var entry in request.Entries.Where(_ => Refusal is null))
+            Entries[(request.Collection, entry.ImageId)] = entry;
+        return Task.FromResult(new UpsertEntriesResponse { Results = { request.Entries.Select(e => Refusal ?? new EntryResult { ImageId = e.ImageId }) } });
+    }
+
+    public override Task<DeleteEntriesResponse> DeleteEntries(DeleteEntriesRequest request, ServerCallContext context)
+    {
+        journal.Note(context);
+        var deleted = request.ImageIds.Count(id => Entries.TryRemove((request.Collection, id), out _));
+        return Task.FromResult(new DeleteEntriesResponse { DeletedCount = deleted, MissingCount = request.ImageIds.Count - deleted });
+    }
+
+    public override Task<GetEntriesResponse> GetEntries(GetEntriesRequest request, ServerCallContext context)
+    {
+        journal.Note(context);
+        Find(request.Collection);
+        var found = request.ImageIds.Select(id => Entries.GetValueOrDefault((request.Collection, id))).OfType<GlobalEntry>();
+        return Task.FromResult(new GetEntriesResponse { Entries = { found } });
+    }
+
+    public override Task<ListEntriesResponse> ListEntries(ListEntriesRequest request, ServerCallContext context) =>
+        Task.FromResult(new ListEntriesResponse { Entries = { Entries.Values.OrderBy(e => e.ImageId, StringComparer.Ordinal) }, NextPageToken = "more" });
+
+    public override Task<SearchEntriesResponse> SearchEntries(SearchEntriesRequest request, ServerCallContext context)
+    {
+        journal.Note(context);
+        Searches.Enqueue(request);
+        Find(request.Collection);
+        return Task.FromResult(new SearchEntriesResponse { Results = { new NeighborList { Neighbors = { Neighbors.Take(request.TopK) } } } });
+    }
+
+    private Collection Find(string name) => Collections.TryGetValue(name, out var found) ? found : throw DelgException.CollectionNotFound(name).ToRpcException();
+}

@@ -1,0 +1,62 @@
+using Delg.ServiceDefaults.Hosting;
+using Delg.V1;
+using Grpc.Net.Client;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+
+namespace Delg.Gateway.Tests.Fakes;
+
+/// <summary>A gateway on free loopback ports in front of fake services.</summary>
+internal sealed class GatewayHost : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private GatewayHost(FakeBackends backends, WebApplication app)
+    {
+        Backends = backends;
+        _app = app;
+        Channel = GrpcChannel.ForAddress(LoopbackHost.AddressesOf(app)[0]);
+        Client = new ImageSearchService.ImageSearchServiceClient(Channel);
+    }
+
+    public FakeBackends Backends { get; }
+
+    public GrpcChannel Channel { get; }
+
+    public ImageSearchService.ImageSearchServiceClient Client { get; }
+
+    public string HttpAddress => LoopbackHost.AddressesOf(_app)[1];
+
+    /// <param name="settings">Keys of the section <c>Gateway</c>.</param>
+    public static async Task<GatewayHost> StartAsync(params (string Key, string Value)[] settings)
+    {
+        var backends = await FakeBackends.StartAsync();
+        var builder = LoopbackHost.NewBuilder();
+        builder.AddServiceDefaults(GatewayHosting.Section, 0, 0);
+        builder.AddGateway();
+        builder.Configuration.AddInMemoryCollection(
+        [
+            new("Gateway:Listen", "http://127.0.0.1:0"),
+            new("Gateway:HttpListen", "http://127.0.0.1:0"),
+            new("Gateway:Extractor", backends.Address),
+            new("Gateway:GlobalIndex", backends.Address),
+            new("Gateway:LocalVerifier", backends.Address),
+        ]);
+        builder.Configuration.AddInMemoryCollection(
+        [
+            .. settings.Select(s => new KeyValuePair<string, string?>($"Gateway:{s.Key}", s.Value)),
+        ]);
+        var app = builder.Build();
+        app.MapServiceDefaults();
+        app.MapGateway();
+        await app.StartAsync();
+        return new GatewayHost(backends, app);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Channel.Dispose();
+        await _app.DisposeAsync();
+        await Backends.DisposeAsync();
+    }
+}
