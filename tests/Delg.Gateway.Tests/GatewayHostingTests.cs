@@ -64,11 +64,18 @@ public class GatewayHostingTests
     public void Address_FromTye_IsHostAndPort()
     {
         var configuration = new ConfigurationBuilder()
-            .AddInMemoryCollection([new("service:extractor:host", "10.0.0.7"), new("service:extractor:port", "4711")])
+            .AddInMemoryCollection(
+            [
+                new("service:extractor:host", "10.0.0.7"),
+                new("service:extractor:port", "4711"),
+                new("service:global_index:grpc:host", "10.0.0.8"),
+                new("service:global_index:grpc:port", "4712"),
+            ])
             .Build();
 
         Assert.Equal("http://10.0.0.7:4711", BackendAddress.FromTye(configuration, "EXTRACTOR"));
-        Assert.Null(BackendAddress.FromTye(configuration, "GLOBAL_INDEX"));
+        Assert.Equal("http://10.0.0.8:4712", BackendAddress.FromTye(configuration, "GLOBAL_INDEX"));
+        Assert.Null(BackendAddress.FromTye(configuration, "LOCAL_VERIFIER"));
     }
 
     private static async Task WaitForAsync(HttpClient http, GatewayHost gateway, HttpStatusCode expected)

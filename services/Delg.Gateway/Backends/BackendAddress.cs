@@ -26,15 +26,17 @@ internal static class BackendAddress
     public static Uri AsHttp(Uri address) => IsDns(address) ? new Uri($"http://{address.AbsolutePath.TrimStart('/')}") : address;
 
     /// <summary>
-    /// The address that Tye hands a service through <c>SERVICE__NAME__HOST</c>, <c>__PORT</c> and <c>__PROTOCOL</c>; null when it does not.
+    /// The address that Tye hands a service through <c>SERVICE__NAME__HOST</c>, <c>__PORT</c> and <c>__PROTOCOL</c>, or the same behind
+    /// <c>SERVICE__NAME__GRPC</c> when the binding has that name; null when it does not.
     /// </summary>
     public static string? FromTye(IConfiguration configuration, string service)
     {
         var section = configuration.GetSection($"SERVICE:{service}");
-        return section["HOST"] is { Length: > 0 } host && section["PORT"] is { Length: > 0 } port
-            ? $"{section["PROTOCOL"] ?? "http"}://{host}:{port}"
-            : null;
+        return FromBinding(section.GetSection("GRPC")) ?? FromBinding(section);
     }
+
+    private static string? FromBinding(IConfigurationSection binding) =>
+        binding["HOST"] is { Length: > 0 } host && binding["PORT"] is { Length: > 0 } port ? $"{binding["PROTOCOL"] ?? "http"}://{host}:{port}" : null;
 
     private static string[] HostAndPort(Uri address) => address.AbsolutePath.TrimStart('/').Split(':');
 }
