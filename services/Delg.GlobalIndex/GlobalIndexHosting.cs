@@ -1,3 +1,7 @@
+using Delg.ServiceDefaults.Hosting;
+using Delg.ServiceDefaults.Options;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
 namespace Delg.GlobalIndex;
 
 /// <summary>Registers and maps the service.</summary>
@@ -8,7 +12,22 @@ public static class GlobalIndexHosting
 
     public const int DefaultPort = 5102;
 
-    public static WebApplicationBuilder AddGlobalIndex(this WebApplicationBuilder builder) => builder;
+    public static WebApplicationBuilder AddGlobalIndex(this WebApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.AddValidatedOptions<GlobalIndexOptions>(Section);
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<IndexStartup>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<IndexStartup>());
+        builder.Services.AddSingleton<GlobalIndexMeter>();
+        builder.Services.AddHealthChecks().AddCheck<IndexStartup>("global index", tags: [ServiceHosting.ReadyTag]);
+        return builder;
+    }
 
-    public static WebApplication MapGlobalIndex(this WebApplication app) => app;
+    public static WebApplication MapGlobalIndex(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        app.MapGrpcService<GlobalIndexRpc>();
+        return app;
+    }
 }

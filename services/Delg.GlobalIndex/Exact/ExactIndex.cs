@@ -1,0 +1,164 @@
+using System.Collections.Immutable;
+using Delg.Contracts.Errors;
+using Delg.V1;
+using Grpc.Core;
+
+namespace Delg.GlobalIndex.Exact;
+
+/// <summary>
+/// The embedded index: SQLite keeps everything, memory keeps the vectors, and a search compares the query with every one of them. Reads and
+/// searches never wait for writes.
+/// </summary>
+internal sealed class ExactIndex : IGlobalIndex, IAsyncDisposable
+{
+    private readonly EntryStore _store;
+    private readonly CommitLoop _commits;
+    private readonly TimeProvider _clock;
+    private readonly int _searchThreads;
+    private ImmutableDictionary<string, CollectionState> _collections;
+
+    private ExactIndex(EntryStore store, GlobalIndexOptions options, TimeProvider clock, IEnumerable<CollectionState> collections)
+    {
+        _store = store;
+        _clock = clock;
+        _searchThreads = options.SearchThreads > 0 ? options.SearchThreads : Environment.ProcessorCount;
+        _collections = collections.ToImmutableDictionary(collection => collection.Row.Name, StringComparer.Ordinal);
+        _commits = new CommitLoop(store, options.MaxEntriesPerCommit);
+    }
+
+    /// <summary>Loads the vectors of a store and owns it from then on.</summary>
+    /// <param name="store">Freshly opened.</param>
+    /// <param name="options">Threads and transaction size.</param>
+    /// <param name="clock">Tells create and update times.</param>
+    /// <param name="cancellation">Ends the loading early.</param>
+    public static ExactIndex Load(EntryStore store, GlobalIndexOptions options, TimeProvider clock, CancellationToken cancellation = default) =>
+        new(store, options, clock, LoadCollections(store, cancellation));
+
+    public async Task<Collection> CreateCollectionAsync(Collection collection, CancellationToken cancellation)
+    {
+        CollectionState? created = null;
+        await _commits.WriteAsync(new PendingWrite(
+            draft =>
+            {
+                if (_collections.ContainsKey(collection.Name))
+                    throw CollectionExists(collection.Name);
+                var state = created = new CollectionState(draft.Store.InsertCollection(collection, Now()));
+                draft.AfterCommit(() => Volatile.Write(ref _collections, _collections.Add(collection.Name, state)));
+            },
+            entryCount: 0, standsAlone: true, cancellation));
+        return Describe(created!);
+    }
+
+    public Task<Collection> GetCollectionAsync(string name, CancellationToken cancellation) => Task.FromResult(Describe(StateOf(name)));
+
+    public Task<IReadOnlyList<Collection>> ListCollectionsAsync(CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyList<Collection>>(
+            [.. Volatile.Read(ref _collections).Values.Select(Describe).OrderBy(collection => collection.Name, CodePointOrder.Instance)]);
+
+    public async Task<bool> DeleteCollectionAsync(string name, CancellationToken cancellation)
+    {
+        var found = false;
+        await _commits.WriteAsync(new PendingWrite(
+            draft =>
+            {
+                if (!_collections.TryGetValue(name, out var state))
+                    return;
+                found = true;
+                draft.Store.DeleteCollection(state.Row.Key);
+                draft.AfterCommit(() => Volatile.Write(ref _collections, _collections.Remove(name)));
+            },
+            entryCount: 0, standsAlone: true, cancellation));
+        return found;
+    }
+
+    public Task UpsertAsync(Collection collection, IReadOnlyList<GlobalEntry> entries, CancellationToken cancellation)
+    {
+        // Of entries with one id the last one counts; the others need not reach the disk.
+        var last = new Dictionary<string, GlobalEntry>(entries.Count, StringComparer.Ordinal);
+        foreach (var entry in entries)
+            last[entry.ImageId] = entry;
+        var writes = last.Values
+            .Select(entry => new EntryWrite(StoredEntry.From(entry), entry.ContentHash.ToByteArray(), [.. entry.Descriptor_.Values]))
+            .ToList();
+        return _commits.WriteAsync(new PendingWrite(
+            draft =>
+            {
+                var state = StateOf(collection.Name);
+                if (!state.Row.Is(collection))
+                    throw DelgException.CollectionNotFound(collection.Name);
+                draft.Store.Upsert(state.Row.Key, writes, Now());
+                var memory = draft.DraftOf(state);
+                foreach (var write in writes)
+                    memory.Put(write.Stored, write.Vector);
+            },
+            writes.Count, standsAlone: false, cancellation));
+    }
+
+    public async Task<int> DeleteAsync(string collection, IReadOnlyCollection<string> imageIds, CancellationToken cancellation)
+    {
+        var deleted = 0;
+        await _commits.WriteAsync(new PendingWrite(
+            draft =>
+            {
+                var state = StateOf(collection);
+                draft.Store.Delete(state.Row.Key, imageIds);
+                var memory = draft.DraftOf(state);
+                deleted = imageIds.Count(memory.Remove);
+            },
+            imageIds.Count, standsAlone: false, cancellation));
+        return deleted;
+    }
+
+    public Task<IReadOnlyList<GlobalEntry>> GetAsync(
+        string collection, IReadOnlyList<string> imageIds, bool includeDescriptors, CancellationToken cancellation) =>
+        Task.Run(() => _store.Get(StateOf(collection).Row, imageIds, includeDescriptors), cancellation);
+
+    public Task<IReadOnlyList<GlobalEntry>> ListAsync(string collection, string afterImageId, int count, CancellationToken cancellation) =>
+        Task.Run(() => _store.List(StateOf(collection).Row, afterImageId, count), cancellation);
+
+    public Task<IReadOnlyList<NeighborList>> SearchAsync(NeighborSearch search, CancellationToken cancellation)
+    {
+        var state = StateOf(search.Collection.Name);
+        if (!state.Row.Is(search.Collection))
+            throw DelgException.ModelMismatch(state.Row.ModelId, search.Collection.ModelId);
+        return Task.Run(() => ExactScan.Run(state.Snapshot, search, _searchThreads, cancellation), cancellation);
+    }
+
+    /// <summary>Entries of each collection now.</summary>
+    public IEnumerable<KeyValuePair<string, int>> EntryCounts() =>
+        Volatile.Read(ref _collections).Select(pair => KeyValuePair.Create(pair.Key, pair.Value.Snapshot.LiveCount));
+
+    /// <summary>Finishes the writes that wait, then lets go of the folder.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _commits.DisposeAsync();
+        _store.Dispose();
+    }
+
+    private static List<CollectionState> LoadCollections(EntryStore store, CancellationToken cancellation)
+    {
+        var states = store.ReadCollections().Select(row => new CollectionState(row)).ToDictionary(state => state.Row.Key);
+        var drafts = states.ToDictionary(pair => pair.Key, pair => pair.Value.NewDraft());
+        store.ReadVectors((collection, entry, vector) => drafts[collection].Put(entry, vector), cancellation);
+        foreach (var (key, draft) in drafts)
+        {
+            states[key].Snapshot = draft.Finish();
+            draft.RecordLocations();
+        }
+
+        return [.. states.Values];
+    }
+
+    private static Collection Describe(CollectionState state) => state.Row.ToCollection(state.Snapshot.LiveCount);
+
+    private static DelgException CollectionExists(string name) =>
+        new(StatusCode.AlreadyExists, ErrorReason.CollectionExists, $"There is a collection '{name}' already.")
+        {
+            Details = new Dictionary<string, string> { ["collection"] = name },
+        };
+
+    private CollectionState StateOf(string name) =>
+        Volatile.Read(ref _collections).TryGetValue(name, out var state) ? state : throw DelgException.CollectionNotFound(name);
+
+    private DateTime Now() => _clock.GetUtcNow().UtcDateTime;
+}

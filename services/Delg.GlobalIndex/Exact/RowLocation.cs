@@ -1,0 +1,4 @@
+namespace Delg.GlobalIndex.Exact;
+
+/// <summary>Where a row lies.</summary>
+internal readonly record struct RowLocation(VectorChunk Chunk, int Row);

@@ -1,0 +1,9 @@
+namespace Delg.GlobalIndex.Tests;
+
+/// <summary>A folder that goes when the test ends.</summary>
+internal sealed class TemporaryFolder : IDisposable
+{
+    public string Path { get; } = Directory.CreateTempSubdirectory("delg-index-").FullName;
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}

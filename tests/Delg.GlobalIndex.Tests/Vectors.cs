@@ -1,0 +1,28 @@
+using Delg.V1;
+
+namespace Delg.GlobalIndex.Tests;
+
+/// <summary>Descriptors drawn from seeded generators.</summary>
+internal static class Vectors
+{
+    public const string Model = "test@0123456789ab";
+
+    public static float[] Random(Random random, int dim)
+    {
+        var values = new float[dim];
+        for (var i = 0; i < dim; i++)
+            values[i] = random.NextSingle() - 0.5f;
+        return values;
+    }
+
+    /// <summary>Vectors around a few centres: many similarities lie close together, as those of real photos do.</summary>
+    public static List<float[]> Clustered(Random random, int count, int dim, int clusters, float spread)
+    {
+        var centres = Enumerable.Range(0, clusters).Select(_ => Random(random, dim)).ToArray();
+        return [.. Enumerable.Range(0, count).Select(i => centres[i % clusters].Select(value => value + spread * (random.NextSingle() - 0.5f)).ToArray())];
+    }
+
+    public static GlobalDescriptor Descriptor(params IEnumerable<float> values) => new() { ModelId = Model, Values = { values } };
+
+    public static GlobalEntry Entry(string imageId, params IEnumerable<float> values) => new() { ImageId = imageId, Descriptor_ = Descriptor(values) };
+}
