@@ -6,7 +6,7 @@ namespace Delg.Model.Network;
 
 public sealed class DelgNetworkTests : IDisposable
 {
-    private static readonly ModelLayout Tiny = ModelLayout.ResNetV1 with
+    private static readonly ModelLayout _tiny = ModelLayout.ResNetV1 with
     {
         Units = new StageUnits(1, 2, 2, 1),
         Width = 4,
@@ -26,7 +26,7 @@ public sealed class DelgNetworkTests : IDisposable
     [InlineData(StridePlacement.LastUnit, false, 32)]
     public void Trunk_OfAnyStridePlacement_HasMapsOfItsStride(StridePlacement placement, bool subsample, int stride)
     {
-        ModelLayout layout = Tiny with { Stride = placement, SubsampleConv4 = subsample };
+        ModelLayout layout = _tiny with { Stride = placement, SubsampleConv4 = subsample };
         using DelgNetwork network = Create(layout);
         (Tensor shallow, Tensor deep) = network.Trunk(randn(2, 3, 96, 128));
         Assert.Equal(stride, layout.LocalStride);
@@ -43,7 +43,7 @@ public sealed class DelgNetworkTests : IDisposable
     [InlineData(MaxPoolPadding.One, 66, 5)]
     public void Trunk_OfAnyPoolPadding_RoundsItsSideAsThatFrameworkDoes(MaxPoolPadding padding, int side, int expected)
     {
-        using DelgNetwork network = Create(Tiny with { MaxPoolPadding = padding });
+        using DelgNetwork network = Create(_tiny with { MaxPoolPadding = padding });
         Assert.Equal([1, 64, expected, expected], network.Shallow(randn(1, 3, side, side)).shape);
     }
 
@@ -58,8 +58,8 @@ public sealed class DelgNetworkTests : IDisposable
     [Fact]
     public void Stem_WithTensorFlowPadding_SeesOnePixelLessBeforeTheFirst()
     {
-        using DelgNetwork symmetric = Create(Tiny);
-        using DelgNetwork same = Create(Tiny with { StemPadding = StemPadding.TensorFlowSame });
+        using DelgNetwork symmetric = Create(_tiny);
+        using DelgNetwork same = Create(_tiny with { StemPadding = StemPadding.TensorFlowSame });
         same.load_state_dict(symmetric.state_dict());
         Tensor picture = zeros(1, 3, 64, 64);
         picture[0, .., 20..40, 20..40] = ones(1);
@@ -95,7 +95,7 @@ public sealed class DelgNetworkTests : IDisposable
     [Fact]
     public void Trunk_WithStoredStatistics_EqualsConvolutionThenBatchNormalisation()
     {
-        using DelgNetwork network = Create(Tiny with { ConvolutionBias = true });
+        using DelgNetwork network = Create(_tiny with { ConvolutionBias = true });
         Dictionary<string, Tensor> state = network.state_dict();
         Tensor x = randn(1, 3, 64, 64);
         Tensor expected = Reference(x);
@@ -146,7 +146,7 @@ public sealed class DelgNetworkTests : IDisposable
     [Fact]
     public void FoldForInference_OfAnyLayout_ChangesNothingUntilWeightsDo()
     {
-        using DelgNetwork network = Create(Tiny with { ConvolutionBias = true });
+        using DelgNetwork network = Create(_tiny with { ConvolutionBias = true });
         using IDisposable noGradient = no_grad();
         Tensor x = randn(1, 3, 64, 64);
         Tensor before = network.Trunk(x).Deep;
@@ -161,7 +161,7 @@ public sealed class DelgNetworkTests : IDisposable
     [Fact]
     public void Trunk_InBfloat16_StaysCloseToFloat32()
     {
-        using DelgNetwork network = Create(Tiny);
+        using DelgNetwork network = Create(_tiny);
         using IDisposable noGradient = no_grad();
         Tensor x = randn(1, 3, 96, 96);
         Tensor exact = network.Global(network.Trunk(x).Deep);
@@ -176,7 +176,7 @@ public sealed class DelgNetworkTests : IDisposable
     [Fact]
     public void Trunk_OfAPicture_PassesGradientsToItsFirstWeightsAndNormalisation()
     {
-        using DelgNetwork network = Create(Tiny);
+        using DelgNetwork network = Create(_tiny);
         network.ComputeType = ScalarType.BFloat16;
         network.Global(network.Trunk(randn(1, 3, 64, 64)).Deep).sum().backward();
         foreach ((string name, TorchSharp.Modules.Parameter parameter) in network.named_parameters().Where(p => p.name.StartsWith("trunk.", StringComparison.Ordinal)))
@@ -186,7 +186,7 @@ public sealed class DelgNetworkTests : IDisposable
     [Fact]
     public void Pool_OfKnownActivations_IsTheGeneralisedMean()
     {
-        using DelgNetwork network = Create(Tiny with { GemEpsilon = 1e-2f });
+        using DelgNetwork network = Create(_tiny with { GemEpsilon = 1e-2f });
         Tensor deep = zeros(1, 128, 1, 2);
         deep[0, 0, 0, 0] = 1;
         deep[0, 0, 0, 1] = 2;
@@ -198,7 +198,7 @@ public sealed class DelgNetworkTests : IDisposable
     [Fact]
     public void LocalHead_OfAShallowMap_ScoresAreNonNegativeAndCodesLinear()
     {
-        using DelgNetwork network = Create(Tiny);
+        using DelgNetwork network = Create(_tiny);
         using IDisposable noGradient = no_grad();
         Tensor shallow = rand(2, 64, 3, 4);
         Tensor scores = network.Attention(shallow);
@@ -215,7 +215,7 @@ public sealed class DelgNetworkTests : IDisposable
     [Fact]
     public void Normalize_ForABgrNetwork_ReversesTheChannels()
     {
-        using DelgNetwork network = Create(Tiny with { Normalization = InputNormalization.Pycls });
+        using DelgNetwork network = Create(_tiny with { Normalization = InputNormalization.Pycls });
         Tensor rgb = zeros(1, 3, 1, 1, ScalarType.Byte);
         rgb[0, 0, 0, 0] = 255;
         Tensor normalized = network.Normalize(rgb);
@@ -233,7 +233,7 @@ public sealed class DelgNetworkTests : IDisposable
     [Fact]
     public void Layout_WithSeveralMistakes_NamesThemAll()
     {
-        ModelLayout layout = Tiny with { Width = 0, BatchNormEpsilon = -1, Units = new StageUnits(1, 0, 1, 1) };
+        ModelLayout layout = _tiny with { Width = 0, BatchNormEpsilon = -1, Units = new StageUnits(1, 0, 1, 1) };
         ArgumentException error = Assert.Throws<ArgumentException>(() => new DelgNetwork(layout));
         Assert.Contains("Width", error.Message, StringComparison.Ordinal);
         Assert.Contains("BatchNormEpsilon", error.Message, StringComparison.Ordinal);
