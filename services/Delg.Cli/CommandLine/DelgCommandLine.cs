@@ -1,5 +1,12 @@
 using System.CommandLine;
+using Delg.Cli.Demo;
+using Delg.Cli.Evaluate;
+using Delg.Cli.Extract;
+using Delg.Cli.Index;
+using Delg.Cli.Match;
 using Delg.Cli.Output;
+using Delg.Cli.Search;
+using Delg.Cli.Serve;
 
 namespace Delg.Cli.CommandLine;
 
@@ -36,6 +43,13 @@ internal static class DelgCommandLine
         var root = new RootCommand("Image search with DELG: index photos, find the ones that show the same thing, and see why.")
         {
             JsonOption.Create(),
+            new DemoCommand(),
+            new ServeCommand(),
+            new IndexCommand(),
+            new SearchCommand(),
+            new MatchCommand(),
+            new ExtractCommand(),
+            new EvaluateCommand(),
         };
         HelpWithExamples.AddTo(root);
         return root;

@@ -11,7 +11,7 @@ internal static class FailureReport
 
     public static ExitCode Write(Exception failure, Terminal terminal, CancellationToken cancellation)
     {
-        var exitCode = failure is WrongUsageException ? ExitCode.WrongUsage : ExitCode.Failed;
+        var exitCode = IsWrongUsage(failure) ? ExitCode.WrongUsage : ExitCode.Failed;
         var wasCancelled = cancellation.IsCancellationRequested && failure is OperationCanceledException or RpcException { StatusCode: StatusCode.Cancelled };
         Write(terminal, wasCancelled ? "Cancelled." : Describe(failure));
         // A fault of ours: the stack trace is for whoever asks for it.
@@ -27,6 +27,15 @@ internal static class FailureReport
         if (terminal.IsJson)
             terminal.WriteJson(new { Error = message });
     }
+
+    /// <summary>An option's value was refused, here or by the server.</summary>
+    private static bool IsWrongUsage(Exception failure) => failure switch
+    {
+        WrongUsageException => true,
+        DelgException refused => refused.Reason == ErrorReason.FieldInvalid,
+        RpcException remote => IsWrongUsage(remote.ToDelgException()),
+        _ => false,
+    };
 
     /// <summary>The failure in one line.</summary>
     internal static string Describe(Exception failure)

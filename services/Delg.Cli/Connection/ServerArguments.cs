@@ -1,0 +1,49 @@
+using System.CommandLine;
+using Delg.Cli.CommandLine;
+using Delg.Cli.Extraction;
+using Delg.Cli.Output;
+
+namespace Delg.Cli.Connection;
+
+/// <summary>The options of every verb that needs an image search: a running server, or one started for the command.</summary>
+internal sealed class ServerArguments
+{
+    private readonly Option<string?> _server = new("--server")
+    {
+        Description = "gRPC address of a running gateway, e.g. http://127.0.0.1:5100. Default: the server that runs on the data folder, else the whole system inside this process.",
+        HelpName = "URL",
+    };
+
+    private readonly Option<DirectoryInfo?> _data = DataFolderOption.Create();
+
+    private readonly Option<FileInfo?> _model = ModelOption.Create();
+
+    private readonly Option<string> _collection = new("--collection")
+    {
+        Description = "Collection of images.",
+        DefaultValueFactory = _ => "default",
+        HelpName = "NAME",
+    };
+
+    public ServerArguments(Command command)
+    {
+        command.Add(_collection);
+        command.Add(_server);
+        command.Add(_data);
+        command.Add(_model);
+    }
+
+    /// <summary>The collection named.</summary>
+    public string Collection(ParseResult arguments) => arguments.GetRequiredValue(_collection);
+
+    /// <summary>Finds or starts the server, and checks that it answers.</summary>
+    /// <exception cref="WrongUsageException">The address is none.</exception>
+    public Task<SearchConnection> OpenAsync(ParseResult arguments, Terminal terminal, CancellationToken cancellation)
+    {
+        if (arguments.GetValue(_server) is not { } address)
+            return SearchConnection.ToDataFolderAsync(DataFolderOption.Resolve(arguments.GetValue(_data)), arguments.GetValue(_model), terminal, cancellation);
+        return Uri.TryCreate(address, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
+            ? SearchConnection.ToServerAsync(address, cancellation)
+            : throw new WrongUsageException($"--server: '{address}' is not an address such as http://127.0.0.1:5100.");
+    }
+}

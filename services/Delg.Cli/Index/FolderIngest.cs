@@ -1,0 +1,75 @@
+using Delg.Cli.Files;
+using Delg.Cli.Output;
+using Delg.Contracts.Errors;
+using Delg.V1;
+using Google.Protobuf;
+using Grpc.Core;
+
+namespace Delg.Cli.Index;
+
+/// <summary>Sends pictures to an image search, several at once, and keeps going when one fails.</summary>
+/// <param name="client">The image search.</param>
+/// <param name="collection">Where the pictures go.</param>
+/// <param name="inFlight">Pictures sent at once.</param>
+internal sealed class FolderIngest(ImageSearchService.ImageSearchServiceClient client, string collection, int inFlight)
+{
+    private const string UnreadableReason = "FILE_UNREADABLE";
+
+    /// <summary>Tries for one picture while the server says that it is full.</summary>
+    private const int MaxAttempts = 20;
+
+    private static readonly TimeSpan _pauseWhenFull = TimeSpan.FromSeconds(1);
+
+    /// <summary>Sends all pictures.</summary>
+    /// <exception cref="RpcException">The server went away: the pictures left would all fail alike.</exception>
+    public async Task<IngestReport> RunAsync(IReadOnlyList<ImageFile> images, Terminal terminal, CancellationToken cancellation)
+    {
+        var report = new IngestReport();
+        await WorkProgress.TrackAsync(terminal, "Indexing", images.Count, advance => Parallel.ForEachAsync(
+            images,
+            new ParallelOptions { MaxDegreeOfParallelism = inFlight, CancellationToken = cancellation },
+            async (image, stop) =>
+            {
+                await SendAsync(image, report, stop);
+                advance();
+            }));
+        return report;
+    }
+
+    private async Task SendAsync(ImageFile image, IngestReport report, CancellationToken cancellation)
+    {
+        try
+        {
+            var bytes = await File.ReadAllBytesAsync(image.Path, cancellation);
+            var request = new IndexImageRequest { Collection = collection, ImageId = image.Id, Image = UnsafeByteOperations.UnsafeWrap(bytes) };
+            report.Add(await SendAsync(request, cancellation));
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            report.Add(new IngestFailure(image.Id, UnreadableReason, failure.Message));
+        }
+        catch (RpcException failure) when (failure.StatusCode is not (StatusCode.Unavailable or StatusCode.Cancelled))
+        {
+            var refused = failure.ToDelgException();
+            report.Add(new IngestFailure(image.Id, refused.Reason, refused.Message));
+        }
+    }
+
+    private async Task<IndexImageResponse> SendAsync(IndexImageRequest request, CancellationToken cancellation)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await client.IndexImageAsync(request, cancellationToken: cancellation);
+            }
+            catch (RpcException failure) when (attempt < MaxAttempts && failure.StatusCode == StatusCode.ResourceExhausted)
+            {
+                var refused = failure.ToDelgException();
+                if (refused.Reason != ErrorReason.ExtractorQueueFull)
+                    throw;
+                await Task.Delay(refused.RetryDelay ?? _pauseWhenFull, cancellation);
+            }
+        }
+    }
+}

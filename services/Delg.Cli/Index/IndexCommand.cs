@@ -1,0 +1,70 @@
+using System.CommandLine;
+using System.Diagnostics;
+using Delg.Cli.CommandLine;
+using Delg.Cli.Connection;
+using Delg.Cli.Files;
+using Delg.Cli.Output;
+
+namespace Delg.Cli.Index;
+
+/// <summary><c>delg index</c>: every picture below a folder into a collection.</summary>
+internal sealed class IndexCommand : VerbCommand
+{
+    private readonly Argument<DirectoryInfo> _folder = new("DIR")
+    {
+        Description = "Folder; pictures at any depth are taken. A picture's id is its path below DIR, with '/'.",
+    };
+
+    private readonly Option<int> _inFlight = InFlightOption.Create();
+
+    private readonly ServerArguments _server;
+
+    public IndexCommand()
+        : base(
+            "index",
+            "Index the pictures of a folder. Those that are indexed already and have not changed are passed over, so it can be run again at any time. " +
+            "Ends with 3 when some pictures failed; the report names them.",
+            "delg index ~/Pictures",
+            "delg index ~/Pictures --collection holidays --server http://127.0.0.1:5100")
+    {
+        Add(_folder);
+        Add(_inFlight);
+        _server = new ServerArguments(this);
+    }
+
+    protected override async Task<ExitCode> RunAsync(ParseResult arguments, Terminal terminal, CancellationToken cancellation)
+    {
+        var collection = _server.Collection(arguments);
+        var images = ImageFiles.Below(arguments.GetRequiredValue(_folder));
+        await using var connection = await _server.OpenAsync(arguments, terminal, cancellation);
+        var watch = Stopwatch.StartNew();
+        var ingest = new FolderIngest(connection.Client, collection, arguments.GetRequiredValue(_inFlight));
+        var report = await ingest.RunAsync(images, terminal, cancellation);
+        Write(terminal, collection, report, watch.Elapsed);
+        return report.ExitCode;
+    }
+
+    private static void Write(Terminal terminal, string collection, IngestReport report, TimeSpan time)
+    {
+        report.WriteFailures(terminal);
+        if (terminal.IsJson)
+        {
+            terminal.WriteJson(new
+            {
+                Collection = collection,
+                report.Images,
+                report.Added,
+                report.Replaced,
+                report.Unchanged,
+                report.LocalFeatures,
+                Seconds = time.TotalSeconds,
+                Failed = report.Failures,
+            });
+        }
+        else
+        {
+            terminal.WriteReportLine(
+                $"{report.Images} pictures in {Duration.InWords(time)}: {report.Added} added, {report.Replaced} replaced, {report.Unchanged} unchanged, {report.Failures.Count} failed.");
+        }
+    }
+}
