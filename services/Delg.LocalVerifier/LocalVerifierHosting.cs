@@ -1,3 +1,8 @@
+using Delg.LocalVerifier.Service;
+using Delg.LocalVerifier.Stores;
+using Delg.ServiceDefaults.Hosting;
+using Delg.ServiceDefaults.Options;
+
 namespace Delg.LocalVerifier;
 
 /// <summary>Registers and maps the service.</summary>
@@ -8,7 +13,29 @@ public static class LocalVerifierHosting
 
     public const int DefaultPort = 5103;
 
-    public static WebApplicationBuilder AddLocalVerifier(this WebApplicationBuilder builder) => builder;
+    // The service's folder below the data folder.
+    private const string StoreFolder = "local-verifier";
 
-    public static WebApplication MapLocalVerifier(this WebApplication app) => app;
+    public static WebApplicationBuilder AddLocalVerifier(this WebApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var services = builder.Services;
+        services.AddValidatedOptions<LocalVerifierOptions>(Section);
+        services.AddSingleton<IFeatureStore>(provider =>
+            SqliteFeatureStore.Open(DataFolder.For(provider.GetRequiredService<IConfiguration>(), StoreFolder)));
+        services.AddSingleton<FeatureLibrary>();
+        services.AddSingleton<PairVerifier>();
+        services.AddSingleton<CandidateVerification>();
+        services.AddSingleton<VerificationMetrics>();
+        services.AddHostedService<OpenStoreAtStart>();
+        services.AddHealthChecks().AddCheck<StoreHealthCheck>("store", tags: [ServiceHosting.ReadyTag]);
+        return builder;
+    }
+
+    public static WebApplication MapLocalVerifier(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        app.MapGrpcService<LocalVerifierCalls>();
+        return app;
+    }
 }

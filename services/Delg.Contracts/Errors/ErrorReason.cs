@@ -42,6 +42,9 @@ public static class ErrorReason
     /// <summary>CANCELLED: the caller went away.</summary>
     public const string Cancelled = "CANCELLED";
 
+    /// <summary>DATA_LOSS: what is stored under an id cannot be read any more; putting it again mends it.</summary>
+    public const string StoredDataCorrupt = "STORED_DATA_CORRUPT";
+
     /// <summary>INTERNAL: a fault of ours; the log has the details.</summary>
     public const string Internal = "INTERNAL";
 }

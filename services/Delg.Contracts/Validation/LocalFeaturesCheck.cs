@@ -10,7 +10,7 @@ internal static class LocalFeaturesCheck
     public static void Check(MessageCheck check, LocalFeatures features, string field, int maxFeatures)
     {
         var count = features.Scores.Count;
-        check.That(features.ModelId.Length > 0, $"{field}.model_id", "Required.");
+        check.ModelId(features.ModelId, $"{field}.model_id");
         check.That(features.ImageSize is { Width: > 0, Height: > 0 }, $"{field}.image_size", "Width and height must be at least 1 pixel.");
         check.InRange(count, 0, maxFeatures, $"{field}.scores");
         check.That(features.Positions.Count == 2 * count, $"{field}.positions", $"{features.Positions.Count} values for {count} features; 2 each are needed.");

@@ -17,6 +17,9 @@ public sealed class MessageCheck
     /// <summary>Longest image id, bytes of UTF-8.</summary>
     public const int MaxImageIdBytes = 512;
 
+    /// <summary>Longest model id, bytes of UTF-8.</summary>
+    public const int MaxModelIdBytes = 256;
+
     /// <summary>Largest global descriptor, components.</summary>
     public const int MaxGlobalDim = 4096;
 
@@ -46,13 +49,17 @@ public sealed class MessageCheck
     public bool ImageId(string id, string field) =>
         That(IsImageId(id), field, $"An image id has 1 to {MaxImageIdBytes} bytes of UTF-8 and no control characters.");
 
+    public bool ModelId(string id, string field) =>
+        That(id.Length > 0, field, "Required.") &&
+        That(Encoding.UTF8.GetByteCount(id) <= MaxModelIdBytes, field, $"A model id has at most {MaxModelIdBytes} bytes of UTF-8.");
+
     /// <summary>A global descriptor: model, size, finite values, not all zero.</summary>
     public bool Global(GlobalDescriptor? descriptor, string field)
     {
         if (!That(descriptor is not null, field, "Required."))
             return false;
         var before = _violations.Count;
-        That(descriptor!.ModelId.Length > 0, $"{field}.model_id", "Required.");
+        ModelId(descriptor!.ModelId, $"{field}.model_id");
         if (InRange(descriptor.Values.Count, 1, MaxGlobalDim, $"{field}.values"))
         {
             var values = descriptor.Values.ToArray();

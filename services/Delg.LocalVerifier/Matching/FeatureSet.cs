@@ -123,9 +123,14 @@ public sealed class FeatureSet
     {
         var positions = new float[features.Positions.Count];
         features.Positions.CopyTo(positions, 0);
-        return new FeatureSet(
-            features.ModelId, Pixels(features.ImageSize.Width), Pixels(features.ImageSize.Height), positions, features.Descriptors.Span, (int)features.Dim, features.Encoding);
+        return FromValid(
+            features.ModelId, features.ImageSize.Width, features.ImageSize.Height, positions, features.Descriptors.Span, (int)features.Dim, features.Encoding);
     }
+
+    /// <summary>The features of columns that have been checked; keeps <paramref name="positions"/>.</summary>
+    internal static FeatureSet FromValid(
+        string modelId, uint width, uint height, float[] positions, ReadOnlySpan<byte> descriptors, int dim, DescriptorEncoding encoding) =>
+        new(modelId, Pixels(width), Pixels(height), positions, descriptors, dim, encoding);
 
     private FeatureSet Reduce(DescriptorEncoding encoding)
     {

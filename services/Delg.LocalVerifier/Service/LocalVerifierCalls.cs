@@ -1,0 +1,93 @@
+using Delg.Contracts.Validation;
+using Delg.LocalVerifier.Matching;
+using Delg.V1;
+using Grpc.Core;
+using Microsoft.Extensions.Options;
+
+namespace Delg.LocalVerifier.Service;
+
+/// <summary>The gRPC face: checks requests, then asks the feature library and the candidate verification.</summary>
+internal sealed class LocalVerifierCalls(
+    FeatureLibrary library, CandidateVerification verification, PairVerifier verifier, IOptions<LocalVerifierOptions> options)
+    : LocalVerifierService.LocalVerifierServiceBase
+{
+    private const int MostImagesOfDelete = 1000;
+
+    public override async Task<PutFeaturesResponse> PutFeatures(PutFeaturesRequest request, ServerCallContext context)
+    {
+        var check = new MessageCheck();
+        check.CollectionName(request.Collection, "collection");
+        check.ImageId(request.ImageId, "image_id");
+        if (check.Local(request.Features, "features") && options.Value.StorageEncoding == DescriptorEncoding.Binary)
+            check.That(request.Features.Dim % 8 == 0, "features.dim", $"{request.Features.Dim} is not a multiple of 8, as this service's BINARY storage needs.");
+        check.ThrowIfInvalid();
+        var bytes = await library.PutAsync(request.Collection, request.ImageId, request.Features, context.CancellationToken);
+        return new PutFeaturesResponse { StoredBytes = (ulong)bytes };
+    }
+
+    public override async Task<GetFeaturesResponse> GetFeatures(GetFeaturesRequest request, ServerCallContext context)
+    {
+        var check = new MessageCheck();
+        check.CollectionName(request.Collection, "collection");
+        check.ImageId(request.ImageId, "image_id");
+        check.ThrowIfInvalid();
+        return new GetFeaturesResponse { Features = await library.GetAsync(request.Collection, request.ImageId, context.CancellationToken) };
+    }
+
+    public override async Task<DeleteFeaturesResponse> DeleteFeatures(DeleteFeaturesRequest request, ServerCallContext context)
+    {
+        var check = new MessageCheck();
+        check.CollectionName(request.Collection, "collection");
+        check.InRange(request.ImageIds.Count, 1, MostImagesOfDelete, "image_ids");
+        for (var i = 0; i < request.ImageIds.Count; i++)
+            check.ImageId(request.ImageIds[i], $"image_ids[{i}]");
+        check.ThrowIfInvalid();
+        var deleted = await library.DeleteAsync(request.Collection, request.ImageIds, context.CancellationToken);
+        return new DeleteFeaturesResponse { DeletedCount = deleted, MissingCount = request.ImageIds.Count - deleted };
+    }
+
+    public override async Task<DeleteCollectionFeaturesResponse> DeleteCollectionFeatures(DeleteCollectionFeaturesRequest request, ServerCallContext context)
+    {
+        var check = new MessageCheck();
+        check.CollectionName(request.Collection, "collection");
+        check.ThrowIfInvalid();
+        return new DeleteCollectionFeaturesResponse
+        {
+            DeletedCount = await library.DeleteCollectionAsync(request.Collection, context.CancellationToken),
+        };
+    }
+
+    public override async Task<VerifyCandidatesResponse> VerifyCandidates(VerifyCandidatesRequest request, ServerCallContext context)
+    {
+        var check = new MessageCheck();
+        var limits = options.Value;
+        if (request.Candidates.Any(candidate => candidate.Features is null))
+            check.CollectionName(request.Collection, "collection");
+        check.Local(request.Query, "query");
+        check.InRange(request.Candidates.Count, 1, limits.MaxCandidates, "candidates");
+        for (var i = 0; i < Math.Min(request.Candidates.Count, limits.MaxCandidates); i++)
+        {
+            check.ImageId(request.Candidates[i].ImageId, $"candidates[{i}].image_id");
+            if (request.Candidates[i].Features is { } inline)
+                check.Local(inline, $"candidates[{i}].features");
+        }
+
+        var settings = VerificationSettings.From(request.Options, limits.MinEffectiveInliers, "options", check);
+        check.ThrowIfInvalid();
+        var results = await verification.VerifyAsync(
+            request.Collection, FeatureSet.FromValid(request.Query), request.Candidates, settings, context.CancellationToken);
+        return new VerifyCandidatesResponse { Results = { results } };
+    }
+
+    public override Task<MatchFeaturesResponse> MatchFeatures(MatchFeaturesRequest request, ServerCallContext context)
+    {
+        var check = new MessageCheck();
+        check.Local(request.Query, "query");
+        check.Local(request.Candidate, "candidate");
+        var settings = VerificationSettings.From(request.Options, options.Value.MinEffectiveInliers, "options", check);
+        check.ThrowIfInvalid();
+        context.CancellationToken.ThrowIfCancellationRequested();
+        var outcome = verifier.Verify(FeatureSet.FromValid(request.Query), FeatureSet.FromValid(request.Candidate), settings);
+        return Task.FromResult(new MatchFeaturesResponse { Verification = outcome.ToMessage() });
+    }
+}
