@@ -33,7 +33,8 @@ public static class ServiceHosting
     public const string TelemetryName = "Delg";
 
     /// <summary>
-    /// Configuration from <c>DELG_…</c> variables, listening, gRPC with the error model, health, telemetry.
+    /// Configuration from <c>DELG_…</c> variables, listening, gRPC with the error model, health, telemetry. Building the application then throws
+    /// <see cref="OptionsValidationException"/> when options are wrong, and names all of them.
     /// </summary>
     /// <param name="builder">The service's builder.</param>
     /// <param name="section">Configuration section of the service, e.g. <c>Extractor</c>; variables are <c>DELG_Extractor__Listen</c> and so on.</param>
@@ -50,6 +51,7 @@ public static class ServiceHosting
             if (options.HttpListen.Length == 0 && defaultHttpPort is { } port)
                 options.HttpListen = $"http://127.0.0.1:{port}";
         });
+        builder.Services.AddHostedService<EffectiveOptionsLog>();
         AddListening(builder);
         AddGrpc(builder);
         AddTelemetry(builder, section);
@@ -79,8 +81,12 @@ public static class ServiceHosting
             if (options.Value.HttpListen.Length > 0)
                 Listen(kestrel, options.Value.HttpListen, HttpProtocols.Http1);
         });
-        builder.Services.AddOptions<HostOptions>().Configure<IOptions<ServiceListenOptions>>((host, options) =>
-            host.ShutdownTimeout = TimeSpan.FromSeconds(options.Value.ShutdownGraceSeconds));
+        builder.Services.AddOptions<HostOptions>().Configure<IServiceProvider>((host, services) =>
+        {
+            // The first options that Build reads: from here every mistake of every class is reported, not only the first one met.
+            ValidatedOptions.ThrowIfInvalid(services);
+            host.ShutdownTimeout = TimeSpan.FromSeconds(services.GetRequiredService<IOptions<ServiceListenOptions>>().Value.ShutdownGraceSeconds);
+        });
     }
 
     private static void Listen(KestrelServerOptions kestrel, string address, HttpProtocols protocols)
@@ -117,10 +123,11 @@ public static class ServiceHosting
             health.Services.Map("", _ => true);
             health.Services.Map(LiveService, check => !check.Tags.Contains(ReadyTag));
         }).AddCheck("process", () => HealthCheckResult.Healthy());
-        // Published at once and then often: a fresh pod should be found ready within seconds.
+        // Published soon and then often: a fresh pod should be found ready within seconds. Not at once: a service that needs a moment to open its
+        // files would begin its log with a failure.
         builder.Services.Configure<HealthCheckPublisherOptions>(publisher =>
         {
-            publisher.Delay = TimeSpan.Zero;
+            publisher.Delay = TimeSpan.FromMilliseconds(250);
             publisher.Period = TimeSpan.FromSeconds(2);
         });
     }
