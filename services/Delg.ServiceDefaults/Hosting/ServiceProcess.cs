@@ -24,7 +24,9 @@ public static class ServiceProcess
     /// <param name="args">The command line: <c>--Section:Option=value</c>.</param>
     /// <param name="add">Registrations.</param>
     /// <param name="map">Endpoints.</param>
-    public static async Task<int> RunAsync(string[] args, Action<WebApplicationBuilder> add, Action<WebApplication> map)
+    public static Task<int> RunAsync(string[] args, Action<WebApplicationBuilder> add, Action<WebApplication> map) => RunAsync(args, add, map, Console.Error);
+
+    internal static async Task<int> RunAsync(string[] args, Action<WebApplicationBuilder> add, Action<WebApplication> map, TextWriter errors)
     {
         ArgumentNullException.ThrowIfNull(add);
         ArgumentNullException.ThrowIfNull(map);
@@ -42,14 +44,14 @@ public static class ServiceProcess
         }
         catch (OptionsValidationException failure)
         {
-            await Console.Error.WriteLineAsync("These options are wrong (each is also a variable: DELG_, with __ for a colon):");
+            await errors.WriteLineAsync("These options are wrong (each is also a variable: DELG_, with __ for a colon):");
             foreach (var text in failure.Failures)
-                await Console.Error.WriteLineAsync($"  {text}");
+                await errors.WriteLineAsync($"  {text}");
             return WrongOptions;
         }
         catch (Exception failure) when (IsForTheOperator(failure))
         {
-            await Console.Error.WriteLineAsync($"The service cannot start. {failure.Message}");
+            await errors.WriteLineAsync($"The service cannot start. {failure.Message}");
             return Failed;
         }
     }

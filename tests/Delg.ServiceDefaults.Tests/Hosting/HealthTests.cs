@@ -1,48 +1,41 @@
+using System.Net;
 using Delg.ServiceDefaults.Hosting;
 using Grpc.Health.V1;
-using Grpc.Net.Client;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.Extensions.Configuration;
+using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Microsoft.Extensions.Logging;
 
 namespace Delg.ServiceDefaults.Tests.Hosting;
 
 public sealed class HealthTests
 {
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
     [Fact]
-    public async Task Health_FailingReadyCheck_IsNotReadyButLives()
+    public async Task Readiness_CheckFails_IsFalseWhileTheProcessLives()
     {
-        CancellationToken stop = TestContext.Current.CancellationToken;
-        var builder = WebApplication.CreateBuilder();
-        builder.Configuration.AddInMemoryCollection([new("Sample:Listen", "http://127.0.0.1:0")]);
-        builder.Logging.ClearProviders();
-        builder.AddServiceDefaults("Sample", 0);
-        builder.Services.AddHealthChecks().AddCheck("dependency", () => HealthCheckResult.Unhealthy(), [ServiceHosting.ReadyTag]);
-        await using var app = builder.Build();
-        app.MapServiceDefaults();
-        await app.StartAsync(stop);
-        string address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        using var channel = GrpcChannel.ForAddress(address);
-        var client = new Health.HealthClient(channel);
+        await using var service = await StartAsync(() => HealthCheckResult.Unhealthy("Loading."));
+        using var http = service.App.GetTestClient();
 
-        Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, await StatusOf(client, ServiceHosting.LiveService, stop));
-        Assert.Equal(HealthCheckResponse.Types.ServingStatus.NotServing, await StatusOf(client, "", stop));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await http.GetAsync("/readyz", Cancellation)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await http.GetAsync("/livez", Cancellation)).StatusCode);
+        Assert.Equal(HealthCheckResponse.Types.ServingStatus.NotServing, await HealthOf.ServiceAsync(service.Channel, ""));
+        Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, await HealthOf.ServiceAsync(service.Channel, ServiceHosting.LiveService));
     }
 
-    /// <summary>The first report comes from a background task: until then the answer is that the name is not known.</summary>
-    private static async Task<HealthCheckResponse.Types.ServingStatus> StatusOf(Health.HealthClient client, string service, CancellationToken stop)
+    [Fact]
+    public async Task Readiness_CheckBecomesHealthy_BecomesTrue()
     {
-        using var watch = client.Watch(new HealthCheckRequest { Service = service }, cancellationToken: stop);
-        while (await watch.ResponseStream.MoveNext(stop))
-        {
-            if (watch.ResponseStream.Current.Status != HealthCheckResponse.Types.ServingStatus.ServiceUnknown)
-                return watch.ResponseStream.Current.Status;
-        }
+        var ready = false;
+        await using var service = await StartAsync(() => Volatile.Read(ref ready) ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy());
+        using var http = service.App.GetTestClient();
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await http.GetAsync("/readyz", Cancellation)).StatusCode);
 
-        return HealthCheckResponse.Types.ServingStatus.Unknown;
+        Volatile.Write(ref ready, true);
+
+        Assert.Equal(HttpStatusCode.OK, (await http.GetAsync("/readyz", Cancellation)).StatusCode);
     }
+
+    private static Task<TestService> StartAsync(Func<HealthCheckResult> check) =>
+        TestService.StartAsync(add: builder => builder.Services.AddHealthChecks().AddCheck("test", check, [ServiceHosting.ReadyTag]));
 }
