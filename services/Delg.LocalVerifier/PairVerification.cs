@@ -47,14 +47,3 @@ public sealed record PairVerification(int Putative, int Inliers, int EffectiveIn
 
     private static Point ToMessage(ImagePoint point) => new() { X = point.X, Y = point.Y };
 }
-
-/// <summary>A position in pixels of the original image after EXIF rotation.</summary>
-/// <param name="X">To the right.</param>
-/// <param name="Y">Down.</param>
-public readonly record struct ImagePoint(float X, float Y);
-
-/// <summary>One inlier match.</summary>
-/// <param name="Query">Position in the query.</param>
-/// <param name="Candidate">Position in the candidate.</param>
-/// <param name="Distance">Descriptor distance: L2 for FLOAT32 and INT8, Hamming bits for BINARY.</param>
-public readonly record struct InlierMatch(ImagePoint Query, ImagePoint Candidate, float Distance);

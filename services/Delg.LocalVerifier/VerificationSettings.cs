@@ -8,9 +8,11 @@ namespace Delg.LocalVerifier;
 public sealed record VerificationSettings
 {
     /// <summary>
-    /// Effective inliers from which a pair counts as verified, unless a request or the service's options say otherwise.
+    /// Effective inliers from which a pair counts as verified, unless a request or the service's options say otherwise. Of 1000 pairs of 1000 random
+    /// features that look alike (about 200 one-to-one matches each, none of them true) the median reached 5, 1 in 100 reached 7 and the most was
+    /// 8; real photos share repeated structure, so the default keeps half as much again in hand.
     /// </summary>
-    public const int DefaultMinEffectiveInliers = 8;
+    public const int DefaultMinEffectiveInliers = 12;
 
     /// <summary>Most samples a request may ask for.</summary>
     public const int MostTrials = 100_000;

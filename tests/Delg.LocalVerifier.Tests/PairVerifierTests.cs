@@ -30,7 +30,7 @@ public class PairVerifierTests
         Assert.InRange(outcome.Inliers, 0.98 * trueMatches, 1.02 * trueMatches);
         Assert.NotNull(outcome.Affine);
         Assert.InRange(pair.CornerError(outcome.Affine.Value), 0, 3);
-        Assert.True(outcome.Verified);
+        Assert.Equal(trueMatches > VerificationSettings.DefaultMinEffectiveInliers, outcome.Verified);
     }
 
     [Fact]
@@ -171,6 +171,21 @@ public class PairVerifierTests
         var candidate = FeatureSet.From("m", 500, 500, [7, 7], row, 128, DescriptorEncoding.Float32);
         Assert.Equal(10, _verifier.Verify(query, candidate, VerificationSettings.Published).Putative);
         Assert.Equal(1, _verifier.Verify(query, candidate, VerificationSettings.Fused).Putative);
+    }
+
+    [Theory]
+    [InlineData(0.125f, 1, 20)]
+    [InlineData(4, 1, 60)]
+    public void Verify_Published_MeasuresTheResidualInTheQuery(float candidateScale, int least, int most)
+    {
+        // 8 px of noise in the candidate are 64 px of a query 8 times its size, and 2 px of one a fourth of it.
+        var pair = SyntheticPair.Create(60, 60, seed: 17, noisePx: 0);
+        var random = new Random(2);
+        var candidate = At(pair.Candidate, point => (
+            (point.X * candidateScale) + (float)(8 * SyntheticPair.Normal(random)), (point.Y * candidateScale) + (float)(8 * SyntheticPair.Normal(random))));
+        var inliers = _verifier.Verify(pair.Query, candidate, VerificationSettings.Published).Inliers;
+        Assert.InRange(inliers, least, most);
+        Assert.Equal(candidateScale > 1, inliers > 55);
     }
 
     [Fact]

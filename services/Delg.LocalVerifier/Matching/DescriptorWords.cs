@@ -85,14 +85,15 @@ internal static class DescriptorWords
         var words = new uint[count * PerFeature(DescriptorEncoding.Int8, dim)];
         var shorts = MemoryMarshal.Cast<uint, short>(words.AsSpan());
         var stride = shorts.Length / Math.Max(count, 1);
+        Span<float> floats = stackalloc float[dim];
         for (var feature = 0; feature < count; feature++)
         {
             var bytes = MemoryMarshal.Cast<byte, sbyte>(packed.Slice(feature * dim, dim));
             var row = shorts.Slice(feature * stride, dim);
             TensorPrimitives.ConvertSaturating(bytes, row);
-            var squares = 0;
-            foreach (var component in bytes)
-                squares += component * component;
+            // At most 1024 · 128² = 2²⁴: exact in a float whatever the order of the sum.
+            TensorPrimitives.ConvertTruncating(bytes, floats);
+            var squares = TensorPrimitives.SumOfSquares<float>(floats);
             inverseNorms[feature] = squares == 0 ? 0 : 1 / MathF.Sqrt(squares);
         }
 

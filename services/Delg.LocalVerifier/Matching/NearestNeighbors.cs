@@ -14,8 +14,7 @@ internal sealed unsafe class NearestNeighbors
     private const int MostRows = 12;
 
     private readonly AlignedWords _tile = new(MostRows * Width);
-    private readonly float[] _rowBest = new float[MostRows * Width];
-    private readonly int[] _rowIndex = new int[MostRows * Width];
+    private readonly float[] _rowBest = new float[MostRows];
     private AlignedWords _block = new(0);
     private float[] _similarity = [];
     private int[] _candidateOfQuery = [];
@@ -69,9 +68,6 @@ internal sealed unsafe class NearestNeighbors
                     HidePadding(tile, rows, panels.LastWidth);
                 Track(tile, rows, first, panel * Width);
             }
-
-            for (var row = 0; row < rows; row++)
-                _queryOfCandidate[first + row] = BestOfRow(row);
         }
 
         panels.KeepAlive();
@@ -116,47 +112,43 @@ internal sealed unsafe class NearestNeighbors
             new Span<float>(tile + (row * Width) + width, Width - width).Fill(float.NegativeInfinity);
     }
 
-    // Keeps, lane by lane, the best row of each query feature and the best query feature of each row; strict comparison keeps the first.
+    // A better neighbour turns up a few times a feature, ever more rarely: most of the work is to see that there is none. Strict comparison keeps
+    // the first of equals.
     private void Track(float* tile, int rows, int firstRow, int firstLane)
     {
         var lanes = Vector<float>.Count;
-        fixed (float* similarity = _similarity, rowBest = _rowBest)
-        fixed (int* candidateOfQuery = _candidateOfQuery, rowIndex = _rowIndex)
+        fixed (float* similarity = &_similarity[firstLane])
+        fixed (int* candidateOfQuery = &_candidateOfQuery[firstLane])
         {
-            for (var lane = 0; lane < Width; lane += lanes)
+            for (var row = 0; row < rows; row++, tile += Width)
             {
-                var best = Vector.Load(similarity + firstLane + lane);
-                var bestIndex = Vector.Load(candidateOfQuery + firstLane + lane);
-                var queryIndex = Vector<int>.Indices + new Vector<int>(firstLane + lane);
-                for (var row = 0; row < rows; row++)
+                var largest = new Vector<float>(float.NegativeInfinity);
+                for (var lane = 0; lane < Width; lane += lanes)
                 {
-                    var value = Vector.Load(tile + (row * Width) + lane);
-                    var nearer = Vector.GreaterThan(value, best);
-                    best = Vector.ConditionalSelect(nearer, value, best);
-                    bestIndex = Vector.ConditionalSelect(nearer, new Vector<int>(firstRow + row), bestIndex);
-
-                    var ofRow = Vector.Load(rowBest + (row * lanes));
-                    nearer = Vector.GreaterThan(value, ofRow);
-                    Vector.ConditionalSelect(nearer, value, ofRow).Store(rowBest + (row * lanes));
-                    Vector.ConditionalSelect(nearer, queryIndex, Vector.Load(rowIndex + (row * lanes))).Store(rowIndex + (row * lanes));
+                    var values = Vector.Load(tile + lane);
+                    largest = Vector.Max(largest, values);
+                    var best = Vector.Load(similarity + lane);
+                    var nearer = Vector.GreaterThan(values, best);
+                    if (nearer == Vector<int>.Zero)
+                        continue;
+                    Vector.ConditionalSelect(nearer, values, best).Store(similarity + lane);
+                    Vector.ConditionalSelect(nearer, new Vector<int>(firstRow + row), Vector.Load(candidateOfQuery + lane)).Store(candidateOfQuery + lane);
                 }
 
-                best.Store(similarity + firstLane + lane);
-                bestIndex.Store(candidateOfQuery + firstLane + lane);
+                if (Vector.GreaterThanAny(largest, new Vector<float>(_rowBest[row])))
+                    TrackRow(tile, row, firstRow, firstLane);
             }
         }
     }
 
-    private int BestOfRow(int row)
+    private void TrackRow(float* values, int row, int firstRow, int firstLane)
     {
-        var lanes = Vector<float>.Count;
-        var best = row * lanes;
-        for (var lane = best + 1; lane < (row + 1) * lanes; lane++)
+        for (var lane = 0; lane < Width; lane++)
         {
-            if (_rowBest[lane] > _rowBest[best] || (_rowBest[lane] == _rowBest[best] && _rowIndex[lane] < _rowIndex[best]))
-                best = lane;
+            if (!(values[lane] > _rowBest[row]))
+                continue;
+            _rowBest[row] = values[lane];
+            _queryOfCandidate[firstRow + row] = firstLane + lane;
         }
-
-        return _rowIndex[best];
     }
 }

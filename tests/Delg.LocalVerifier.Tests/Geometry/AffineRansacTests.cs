@@ -1,0 +1,96 @@
+using Delg.LocalVerifier.Geometry;
+
+namespace Delg.LocalVerifier.Tests.Geometry;
+
+public class AffineRansacTests
+{
+    private static readonly AffineRansacSettings Plain = new(20, 1000, 0, LocalOptimization: false, Confidence: 1, Plausible: null);
+
+    [Fact]
+    public void Estimate_Plain_KeepsTheBestSampleOfAllAndItsInliers()
+    {
+        // 7 pairs have 35 samples, so 1000 trials draw each: the answer is that of exhaustive search, whatever the seed.
+        var random = new Random(11);
+        var pairs = new PointPairs();
+        pairs.Resize(7);
+        for (var i = 0; i < 7; i++)
+        {
+            pairs.SourceX[i] = 500 * random.NextSingle();
+            pairs.SourceY[i] = 500 * random.NextSingle();
+            pairs.TargetX[i] = pairs.SourceX[i] + (60 * (random.NextSingle() - 0.5f));
+            pairs.TargetY[i] = pairs.SourceY[i] + (60 * (random.NextSingle() - 0.5f));
+        }
+
+        var samples =
+            from i in Enumerable.Range(0, 7)
+            from j in Enumerable.Range(i + 1, 6 - i)
+            from k in Enumerable.Range(j + 1, 6 - j)
+            let map = AffineFit.ThroughThree(pairs, i, j, k)
+            where map is not null
+            orderby AffineConsensus.Count(pairs, map.Value, 20) descending, AffineConsensus.SumOfSquares(pairs, map.Value)
+            select map.Value;
+        var expected = samples.First();
+        var inliers = new bool[7];
+        var count = AffineConsensus.Mark(pairs, expected, 20, inliers);
+        Assert.InRange(count, 4, 6);
+
+        foreach (var seed in new ulong[] { 0, 1, 2 })
+        {
+            var ransac = new AffineRansac();
+            var found = ransac.Estimate(pairs, Plain with { Seed = seed });
+            Assert.Equal(count, ransac.InlierCount);
+            Assert.Equal(inliers, ransac.Inliers[..7].ToArray());
+            Assert.Equal(AffineFit.LeastSquares(pairs, inliers), found);
+        }
+    }
+
+    [Fact]
+    public void Estimate_PointsOnALine_FindsNothing()
+    {
+        var pairs = new PointPairs();
+        pairs.Resize(20);
+        for (var i = 0; i < 20; i++)
+            (pairs.SourceX[i], pairs.SourceY[i], pairs.TargetX[i], pairs.TargetY[i]) = (10 * i, 20 * i, 10 * i, 5 * i);
+        var ransac = new AffineRansac();
+        Assert.Null(ransac.Estimate(pairs, Plain));
+        Assert.Equal(0, ransac.InlierCount);
+    }
+
+    [Fact]
+    public void Estimate_PositionsFarBeyondAnyImage_StaysFinite()
+    {
+        var pairs = new PointPairs();
+        pairs.Resize(8);
+        for (var i = 0; i < 8; i++)
+            (pairs.SourceX[i], pairs.SourceY[i], pairs.TargetX[i], pairs.TargetY[i]) = (float.MaxValue * (i % 3 - 1), i * 1e30f, -i, i * i * 1e37f);
+        var map = new AffineRansac().Estimate(pairs, Plain);
+        Assert.True(map is null || map.Value.IsFinite);
+    }
+
+    [Fact]
+    public void NextThree_AnyCount_DrawsDifferentIndicesEvenly()
+    {
+        var samples = new SampleSequence(5);
+        var drawn = new int[5];
+        for (var trial = 0; trial < 5000; trial++)
+        {
+            var (i, j, k) = samples.NextThree(5);
+            Assert.Equal(3, new HashSet<int> { i, j, k }.Count);
+            foreach (var index in new[] { i, j, k })
+                drawn[index]++;
+        }
+
+        Assert.All(drawn, count => Assert.InRange(count, 2800, 3200));
+    }
+
+    [Fact]
+    public void NextThree_OfThree_IsAPermutation()
+    {
+        var samples = new SampleSequence(0);
+        for (var trial = 0; trial < 100; trial++)
+        {
+            var (i, j, k) = samples.NextThree(3);
+            Assert.Equal(0b111, (1 << i) | (1 << j) | (1 << k));
+        }
+    }
+}
