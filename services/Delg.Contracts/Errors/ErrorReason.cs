@@ -18,6 +18,9 @@ public static class ErrorReason
     /// <summary>INVALID_ARGUMENT: the region leaves fewer than 10 pixels of the image.</summary>
     public const string RegionInvalid = "REGION_INVALID";
 
+    /// <summary>INVALID_ARGUMENT: after scaling, a side of the image is shorter than the network needs.</summary>
+    public const string ImageTooSmall = "IMAGE_TOO_SMALL";
+
     /// <summary>NOT_FOUND.</summary>
     public const string CollectionNotFound = "COLLECTION_NOT_FOUND";
 

@@ -84,10 +84,19 @@ public sealed class DelgExtractor : IDisposable
     /// is below <see cref="ModelManifest.MinSidePixels"/> after resizing.</returns>
     /// <exception cref="ArgumentException">The box holds no pixel of the picture.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public ImageFeatures Extract(RgbImage picture, QueryBox? box = null, CancellationToken cancellationToken = default)
+    public ImageFeatures Extract(RgbImage picture, QueryBox? box = null, CancellationToken cancellationToken = default) =>
+        Extract(picture, new FeatureRequest { Box = box }, cancellationToken);
+
+    /// <summary>Extracts those features of one picture that are wanted.</summary>
+    /// <param name="picture">The picture, turned upright already.</param>
+    /// <param name="request">What is wanted. The rest is empty in the answer.</param>
+    /// <param name="cancellationToken">Looked at before each scale.</param>
+    /// <inheritdoc cref="Extract(RgbImage, QueryBox?, CancellationToken)"/>
+    public ImageFeatures Extract(RgbImage picture, FeatureRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(picture);
-        PyramidInput input = PyramidInput.Of(picture, box, Manifest);
+        ArgumentNullException.ThrowIfNull(request);
+        PyramidInput input = PyramidInput.Of(picture, request.Box, Manifest);
         var empty = new ImageFeatures
         {
             ModelId = ModelId,
@@ -106,7 +115,7 @@ public sealed class DelgExtractor : IDisposable
             ObjectDisposedException.ThrowIf(_disposed, this);
             using var scope = NewDisposeScope();
             using var inference = inference_mode();
-            return Extract(input, empty, cancellationToken);
+            return Extract(input, request, empty, cancellationToken);
         }
     }
 
@@ -120,7 +129,7 @@ public sealed class DelgExtractor : IDisposable
         }
     }
 
-    private ImageFeatures Extract(PyramidInput input, ImageFeatures empty, CancellationToken cancellationToken)
+    private ImageFeatures Extract(PyramidInput input, FeatureRequest request, ImageFeatures empty, CancellationToken cancellationToken)
     {
         Tensor image = _network.Normalize(ToTensor(input.Image!));
         var shallowMaps = new Tensor?[Manifest.Scales.Count];
@@ -129,18 +138,23 @@ public sealed class DelgExtractor : IDisposable
         for (int i = 0; i < shallowMaps.Length; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
+            bool isGlobalScale = request.Kinds.HasFlag(DescriptorKinds.Global) && _globalScales.Contains(i);
+            if (!isGlobalScale && !request.Kinds.HasFlag(DescriptorKinds.Local))
+                continue;
             using var scope = NewDisposeScope();
             if (Resize(image, Manifest.Scales[i]) is not { } scaled)
                 continue;
             Tensor shallow = _network.Shallow(scaled);
-            if (_globalScales.Contains(i))
+            if (isGlobalScale)
                 pooled.Add(_network.Pool(_network.Deep(shallow)).MoveToOuterDisposeScope());
+            if (!request.Kinds.HasFlag(DescriptorKinds.Local))
+                continue;
             attention[i] = _network.Attention(shallow).MoveToOuterDisposeScope();
             shallowMaps[i] = shallow.MoveToOuterDisposeScope();
         }
 
         float[][] scores = [.. attention.Select(map => map is null ? [] : ToArray(map))];
-        AttentionSelection.Position[] selected = AttentionSelection.Select(scores, Manifest.AttentionThreshold, Manifest.MaxLocalFeatures);
+        AttentionSelection.Position[] selected = AttentionSelection.Select(scores, Manifest.AttentionThreshold, request.MaxLocalFeatures ?? Manifest.MaxLocalFeatures);
         return empty with
         {
             Global = pooled.Count == 0 ? [] : GlobalDescriptor(pooled),

@@ -10,8 +10,9 @@ namespace Delg.Model.Extraction;
 /// <param name="Bottom">Lower edge, y, exclusive.</param>
 public readonly record struct QueryBox(double Left, double Top, double Right, double Bottom)
 {
+    /// <summary>The whole pixels of a picture that lie in the box.</summary>
     /// <exception cref="ArgumentException">No whole pixel of the picture lies in the box.</exception>
-    internal (int Left, int Top, int Right, int Bottom) Within(int width, int height)
+    public (int Left, int Top, int Right, int Bottom) Within(int width, int height)
     {
         (int left, int right) = (Edge(Left, width), Edge(Right, width));
         (int top, int bottom) = (Edge(Top, height), Edge(Bottom, height));

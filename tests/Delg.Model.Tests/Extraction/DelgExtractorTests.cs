@@ -174,6 +174,23 @@ public sealed class DelgExtractorTests
         Assert.Equal([0, 1], none.Manifest.GlobalScaleIndices);
     }
 
+    [Fact]
+    public void Extract_OneKindOnly_EqualsItsPartOfBoth()
+    {
+        using DelgExtractor extractor = Extractor(SmallModel.Manifest);
+        RgbImage picture = Picture(90, 70);
+        ImageFeatures both = Extract(extractor, picture);
+
+        ImageFeatures global = Extract(extractor, picture, new FeatureRequest { Kinds = DescriptorKinds.Global });
+        ImageFeatures local = Extract(extractor, picture, new FeatureRequest { Kinds = DescriptorKinds.Local, MaxLocalFeatures = 7 });
+
+        Assert.Equal(both.Global, global.Global);
+        Assert.Equal(0, global.Count);
+        Assert.Empty(local.Global);
+        Assert.Equal(both.Scores[..7], local.Scores);
+        Assert.Equal(both.Keypoints[..14], local.Keypoints);
+    }
+
     private static void AssertEqualsPublished(RgbImage picture, QueryBox? box, ModelLayout layout)
     {
         ModelManifest manifest = SmallModel.Manifest with { Layout = layout };
@@ -207,6 +224,9 @@ public sealed class DelgExtractorTests
 
     private static ImageFeatures Extract(DelgExtractor extractor, RgbImage picture, QueryBox? box = null) =>
         extractor.Extract(picture, box, TestContext.Current.CancellationToken);
+
+    private static ImageFeatures Extract(DelgExtractor extractor, RgbImage picture, FeatureRequest request) =>
+        extractor.Extract(picture, request, TestContext.Current.CancellationToken);
 
     private static DelgExtractor Extractor(ModelManifest manifest, ExtractionOptions? options = null) =>
         new(new DelgModel(new ModelId("small", "0123456789ab"), manifest, SmallModel.Network(layout: manifest.Layout)), options ?? _float32);

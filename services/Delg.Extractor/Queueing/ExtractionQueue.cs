@@ -1,0 +1,146 @@
+using System.Diagnostics;
+using Delg.Contracts.Errors;
+using Delg.V1;
+using Grpc.Core;
+using Microsoft.Extensions.Options;
+
+namespace Delg.Extractor.Queueing;
+
+/// <summary>
+/// What waits for the network, bounded: a request takes its place before its image is decoded, so that a full queue costs nothing. Queries
+/// go before ingest; within a lane first come, first served. A job whose caller goes away leaves at once and makes room.
+/// </summary>
+internal sealed class ExtractionQueue(IOptions<ExtractorOptions> options)
+{
+    private readonly object _gate = new();
+    private readonly LinkedList<ExtractionJob> _queries = [];
+    private readonly LinkedList<ExtractionJob> _ingest = [];
+    private int _pending;
+    private bool _isClosed;
+
+    /// <summary>Places taken: images that wait to be decoded, are decoded, or wait for the network.</summary>
+    public int Pending => Volatile.Read(ref _pending);
+
+    /// <summary>Takes a place; dispose the result to give it back (more than once does no harm).</summary>
+    /// <exception cref="DelgException">EXTRACTOR_QUEUE_FULL, with the time after which to try again.</exception>
+    public IDisposable TakePlace()
+    {
+        lock (_gate)
+        {
+            if (_pending >= options.Value.QueueCapacity)
+            {
+                throw new DelgException(
+                    StatusCode.ResourceExhausted, ErrorReason.ExtractorQueueFull, $"{options.Value.QueueCapacity} images wait for the extractor already; it takes no more.")
+                {
+                    RetryDelay = TimeSpan.FromSeconds(options.Value.RetrySeconds),
+                };
+            }
+
+            _pending++;
+            return new Place(this);
+        }
+    }
+
+    /// <summary>Puts a job into its lane. It leaves again when it is taken, when its caller goes away, or when the queue is cleared.</summary>
+    public void Enter(ExtractionJob job)
+    {
+        lock (_gate)
+        {
+            if (_isClosed)
+                throw Stopping();
+            job.Entered = Stopwatch.GetTimestamp();
+            job.Node = (job.Priority == ExtractionPriority.Ingest ? _ingest : _queries).AddLast(job);
+            Monitor.Pulse(_gate);
+        }
+
+        // Outside the gate: a token that is cancelled already calls back from here.
+        job.Cancellation.Register(() => Abandon(job));
+    }
+
+    /// <summary>Waits for the next job; null when the queue is closed and empty.</summary>
+    public ExtractionJob? Take()
+    {
+        ExtractionJob job;
+        lock (_gate)
+        {
+            while (_queries.Count + _ingest.Count == 0)
+            {
+                if (_isClosed)
+                    return null;
+                Monitor.Wait(_gate);
+            }
+
+            job = (_queries.First ?? _ingest.First)!.Value;
+            Unlink(job);
+        }
+
+        job.LeftQueue?.Invoke();
+        return job;
+    }
+
+    /// <summary>Takes no more jobs; those inside are still handed out.</summary>
+    public void Close()
+    {
+        lock (_gate)
+        {
+            _isClosed = true;
+            Monitor.PulseAll(_gate);
+        }
+    }
+
+    /// <summary>Ends all jobs that still wait.</summary>
+    public void Clear()
+    {
+        List<ExtractionJob> left;
+        lock (_gate)
+        {
+            left = [.. _queries, .. _ingest];
+            left.ForEach(Unlink);
+        }
+
+        foreach (var job in left)
+        {
+            job.LeftQueue?.Invoke();
+            job.End(Stopping());
+        }
+    }
+
+    /// <summary>What becomes of jobs when the service ends before they do.</summary>
+    public static DelgException Stopping() => new(StatusCode.Unavailable, ErrorReason.DependencyUnavailable, "The extractor is stopping.");
+
+    private void Abandon(ExtractionJob job)
+    {
+        lock (_gate)
+        {
+            if (job.Node is null)
+                return;
+            Unlink(job);
+        }
+
+        job.LeftQueue?.Invoke();
+        job.EndIfAbandoned(DateTime.UtcNow);
+    }
+
+    private static void Unlink(ExtractionJob job)
+    {
+        job.Node!.List!.Remove(job.Node);
+        job.Node = null;
+    }
+
+    private void GiveBack()
+    {
+        lock (_gate)
+            _pending--;
+    }
+
+    private sealed class Place(ExtractionQueue queue) : IDisposable
+    {
+        private int _isGivenBack;
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref _isGivenBack, 1) == 0)
+                queue.GiveBack();
+        }
+    }
+}

@@ -1,0 +1,9 @@
+using Delg.Model.Extraction;
+
+namespace Delg.Extractor.Queueing;
+
+/// <summary>What the network made of an image.</summary>
+/// <param name="Features">The descriptors asked for.</param>
+/// <param name="Queued">Time in the queue.</param>
+/// <param name="Inference">Time in the network, resizing and selection included.</param>
+internal sealed record ExtractionResult(ImageFeatures Features, TimeSpan Queued, TimeSpan Inference);
