@@ -1,6 +1,7 @@
 using Delg.Imaging;
 using Delg.Model.Extraction;
 using Delg.Model.Weights;
+using Delg.ServiceDefaults.Hosting;
 using Delg.V1;
 
 namespace Delg.Extractor.Inference;
@@ -18,37 +19,36 @@ internal sealed class DelgEngine : IExtractionEngine
 
     public GetModelResponse Model { get; }
 
-    /// <exception cref="FileNotFoundException">There is no weights file; the message says where it was looked for and what names another.</exception>
-    /// <exception cref="WeightsFormatException">The file does not hold DELG weights.</exception>
-    /// <exception cref="ArgumentException">There is no such device.</exception>
-    public static DelgEngine Load(ExtractorOptions options) => new(
-        DelgExtractor.Load(FindWeights(options), new ExtractionOptions
+    /// <exception cref="ServiceStartException">There is no weights file, it does not hold DELG weights, or there is no such device; the message
+    /// names the file and the option.</exception>
+    public static DelgEngine Load(ExtractorOptions options)
+    {
+        try
         {
-            Device = options.Device,
-            Precision = options.Precision,
-            Threads = options.InferenceThreads,
-            MaxImageSizePixels = options.MaxImageSidePixels == 0 ? null : options.MaxImageSidePixels,
-        }),
-        options.Device);
+            var extraction = new ExtractionOptions
+            {
+                Device = options.Device,
+                Precision = options.Precision,
+                Threads = options.InferenceThreads,
+                MaxImageSizePixels = options.MaxImageSidePixels == 0 ? null : options.MaxImageSidePixels,
+            };
+            return new DelgEngine(DelgExtractor.Load(options.Weights, extraction), options.Device);
+        }
+        catch (Exception failure) when (failure is IOException or WeightsFormatException)
+        {
+            throw new ServiceStartException($"{failure.Message} The option {NameOf(nameof(options.Weights))} names another file.", failure);
+        }
+        catch (ArgumentException failure)
+        {
+            throw new ServiceStartException($"{failure.Message} The options {NameOf(nameof(options.Device))} and its neighbours say how to extract.", failure);
+        }
+    }
 
     public ImageFeatures Extract(RgbImage picture, FeatureRequest request, CancellationToken cancellation) => _extractor.Extract(picture, request, cancellation);
 
     public void Dispose() => _extractor.Dispose();
 
-    private static string FindWeights(ExtractorOptions options)
-    {
-        try
-        {
-            return WeightsLocation.Resolve(options.Weights);
-        }
-        catch (FileNotFoundException missing)
-        {
-            throw new FileNotFoundException(
-                $"{missing.Message} The option {ExtractorHosting.Section}:{nameof(options.Weights)} (variable DELG_{ExtractorHosting.Section}__{nameof(options.Weights)}) names another.",
-                missing.FileName,
-                missing);
-        }
-    }
+    private static string NameOf(string option) => $"{ExtractorHosting.Section}:{option} (variable DELG_{ExtractorHosting.Section}__{option})";
 
     private static GetModelResponse Describe(DelgExtractor extractor, string device)
     {

@@ -8,9 +8,9 @@ namespace Delg.Extractor.Inference;
 internal interface IExtractionEngine : IDisposable
 {
     /// <summary>What it is and how it extracts.</summary>
-    GetModelResponse Model { get; }
+    public GetModelResponse Model { get; }
 
     /// <summary>Extracts from one upright picture.</summary>
     /// <exception cref="OperationCanceledException">The token was cancelled; it is looked at between scales.</exception>
-    ImageFeatures Extract(RgbImage picture, FeatureRequest request, CancellationToken cancellation);
+    public ImageFeatures Extract(RgbImage picture, FeatureRequest request, CancellationToken cancellation);
 }

@@ -26,20 +26,35 @@ public static class ServiceProcess
     /// <param name="map">Endpoints.</param>
     public static Task<int> RunAsync(string[] args, Action<WebApplicationBuilder> add, Action<WebApplication> map) => RunAsync(args, add, map, Console.Error);
 
+    /// <summary>Runs several services that are one process, with the same words and exit codes when they cannot start.</summary>
+    /// <param name="run">Starts them and returns when they have stopped.</param>
+    public static Task<int> RunAsync(Func<Task> run) => RunAsync(run, Console.Error);
+
     internal static async Task<int> RunAsync(string[] args, Action<WebApplicationBuilder> add, Action<WebApplication> map, TextWriter errors)
     {
         ArgumentNullException.ThrowIfNull(add);
         ArgumentNullException.ThrowIfNull(map);
+        return await RunAsync(
+            async () =>
+            {
+                var builder = WebApplication.CreateBuilder(args);
+                var started = false;
+                QuietUntil(builder.Logging, () => started);
+                add(builder);
+                await using var app = builder.Build();
+                map(app);
+                app.Lifetime.ApplicationStarted.Register(() => started = true);
+                await app.RunAsync();
+            },
+            errors);
+    }
+
+    private static async Task<int> RunAsync(Func<Task> run, TextWriter errors)
+    {
+        ArgumentNullException.ThrowIfNull(run);
         try
         {
-            var builder = WebApplication.CreateBuilder(args);
-            var started = false;
-            QuietUntil(builder.Logging, () => started);
-            add(builder);
-            await using var app = builder.Build();
-            map(app);
-            app.Lifetime.ApplicationStarted.Register(() => started = true);
-            await app.RunAsync();
+            await run();
             return Environment.ExitCode;
         }
         catch (OptionsValidationException failure)
