@@ -78,7 +78,10 @@ internal sealed class DemoCommand : VerbCommand
 
         var failed = ingest.Failures.Select(failure => failure.ImageId).ToHashSet(StringComparer.Ordinal);
         ImageFile[] indexed = [.. images.Where(image => !failed.Contains(image.Id))];
-        var answers = await new DemoSearch(connection.Client, Collection).AskAsync(DemoSearch.QueriesOf(indexed), terminal, cancellation);
+        var queries = DemoSearch.QueriesOf(indexed);
+        if (queries.Count == 0)
+            terminal.WriteProgressLine("No subfolder holds two photos, so there is nothing to ask.");
+        var answers = await new DemoSearch(connection.Client, Collection).AskAsync(queries, terminal, cancellation);
         var pictures = await DemoPictures.DrawAsync(arguments.GetRequiredValue(_pictures), answers, indexed, terminal, cancellation);
         Write(terminal, new DemoOutcome(ingest, answers, pictures, watch.Elapsed, system), arguments.GetRequiredValue(_pictures));
         if (!arguments.GetValue(_exit))

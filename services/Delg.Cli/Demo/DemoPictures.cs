@@ -33,7 +33,7 @@ internal static class DemoPictures
                 decoder.DecodeFile(answer.Query.Path),
                 decoder.DecodeFile(pathOf[best.ImageId]),
                 best.Verification ?? new Verification(),
-                $"{answer.Query.Id}  >  {best.ImageId}   similarity {best.Similarity:0.00}   inliers {best.Verification?.Inliers ?? 0}");
+                $"{answer.Query.Id}  →  {best.ImageId} · similarity {best.Similarity:0.00} · inliers {best.Verification?.Inliers ?? 0}");
             advance();
             return ValueTask.CompletedTask;
         }));

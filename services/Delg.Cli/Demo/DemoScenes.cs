@@ -9,7 +9,7 @@ internal static class DemoScenes
     /// <summary>Draws all scenes into a folder, over what an earlier run left there.</summary>
     public static async Task DrawAsync(DirectoryInfo folder, SceneOptions options, Terminal terminal, CancellationToken cancellation)
     {
-        if (folder.Exists)
+        if (Directory.Exists(folder.FullName))
             folder.Delete(recursive: true);
         await WorkProgress.TrackAsync(terminal, "Drawing scenes", options.Groups * options.ViewsPerGroup, async advance =>
         {

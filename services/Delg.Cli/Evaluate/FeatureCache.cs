@@ -36,25 +36,20 @@ internal sealed class FeatureCache
         return Path.Combine(_folder, Convert.ToHexStringLower(hash.GetHashAndReset()) + ".features");
     }
 
-    /// <summary>What was kept; null when there is nothing.</summary>
+    /// <summary>What was kept; null when there is nothing, or nothing whole.</summary>
     public static ImageFeatures? Read(string path)
     {
         if (!File.Exists(path))
             return null;
-        using var reader = new BinaryReader(File.OpenRead(path));
-        return ModelId.TryParse(reader.ReadString(), out var modelId)
-            ? new ImageFeatures
-            {
-                ModelId = modelId,
-                ImageWidth = reader.ReadInt32(),
-                ImageHeight = reader.ReadInt32(),
-                Global = ReadFloats(reader),
-                Keypoints = ReadFloats(reader),
-                Scales = ReadFloats(reader),
-                Scores = ReadFloats(reader),
-                Descriptors = ReadFloats(reader),
-            }
-            : null;
+        try
+        {
+            using var reader = new BinaryReader(File.OpenRead(path));
+            return ReadFeatures(reader);
+        }
+        catch (EndOfStreamException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Keeps features.</summary>
@@ -73,6 +68,20 @@ internal sealed class FeatureCache
 
         File.Move(draft, path, overwrite: true);
     }
+
+    private static ImageFeatures? ReadFeatures(BinaryReader reader) => ModelId.TryParse(reader.ReadString(), out var modelId)
+        ? new ImageFeatures
+        {
+            ModelId = modelId,
+            ImageWidth = reader.ReadInt32(),
+            ImageHeight = reader.ReadInt32(),
+            Global = ReadFloats(reader),
+            Keypoints = ReadFloats(reader),
+            Scales = ReadFloats(reader),
+            Scores = ReadFloats(reader),
+            Descriptors = ReadFloats(reader),
+        }
+        : null;
 
     private static void WriteFloats(BinaryWriter writer, float[] values)
     {

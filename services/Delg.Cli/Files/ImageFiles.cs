@@ -14,7 +14,8 @@ internal static class ImageFiles
     /// <exception cref="CommandFailedException">The folder is not there or holds no picture.</exception>
     public static IReadOnlyList<ImageFile> Below(DirectoryInfo folder)
     {
-        if (!folder.Exists)
+        // Asked of the system: what a DirectoryInfo remembers may be older than the folder.
+        if (!Directory.Exists(folder.FullName))
             throw new CommandFailedException($"There is no folder '{folder}'.");
         var root = Path.TrimEndingDirectorySeparator(folder.FullName);
         var files = new FileSystemEnumerable<string>(root, (ref FileSystemEntry entry) => entry.ToFullPath(), new EnumerationOptions

@@ -57,7 +57,7 @@ internal sealed class MatchCommand : VerbCommand
         float? similarity = a.Global.Length > 0 && b.Global.Length > 0 ? TensorPrimitives.Dot<float>(a.Global, b.Global) : null;
         var picture = arguments.GetValue(_out);
         if (picture is not null)
-            VerifiedPair.Draw(picture.FullName, query, candidate, verification, $"{queryFile.Name}  >  {candidateFile.Name}   similarity {similarity:0.00}   inliers {verification.Inliers}");
+            VerifiedPair.Draw(picture.FullName, query, candidate, verification, $"{queryFile.Name}  →  {candidateFile.Name} · similarity {similarity:0.00} · inliers {verification.Inliers}");
 
         if (terminal.IsJson)
         {

@@ -10,7 +10,7 @@ namespace Delg.Cli.Output;
 internal sealed class Terminal
 {
     /// <summary>Columns of a line when nobody says how wide the screen is: tables in a file are not broken.</summary>
-    private const int PlainWidth = 200;
+    private const int PlainWidth = 1000;
 
     private readonly TextWriter _output;
 
@@ -38,11 +38,11 @@ internal sealed class Terminal
         _output.Flush();
     }
 
-    /// <summary>One line of text to standard error, as it is.</summary>
-    public void WriteProgressLine(string text) => Progress.WriteLine(text);
+    /// <summary>One line of text to standard error, as it is and unbroken.</summary>
+    public void WriteProgressLine(string text) => Progress.Profile.Out.Writer.WriteLine(text);
 
-    /// <summary>One line of text where the tables go, as it is.</summary>
-    public void WriteReportLine(string text) => Report.WriteLine(text);
+    /// <summary>One line of text where the tables go, as it is and unbroken.</summary>
+    public void WriteReportLine(string text) => Report.Profile.Out.Writer.WriteLine(text);
 
     private static IAnsiConsole CreateConsole(TextWriter writer, TextWriter standard, bool isRedirected)
     {
