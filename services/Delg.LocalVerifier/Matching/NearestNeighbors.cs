@@ -136,19 +136,22 @@ internal sealed unsafe class NearestNeighbors
                 }
 
                 if (Vector.GreaterThanAny(largest, new Vector<float>(_rowBest[row])))
-                    TrackRow(tile, row, firstRow, firstLane);
+                    TrackRow(tile, largest, row, firstRow, firstLane);
             }
         }
     }
 
-    private void TrackRow(float* values, int row, int firstRow, int firstLane)
+    private void TrackRow(float* values, Vector<float> largest, int row, int firstRow, int firstLane)
     {
-        for (var lane = 0; lane < Width; lane++)
-        {
-            if (!(values[lane] > _rowBest[row]))
-                continue;
-            _rowBest[row] = values[lane];
-            _queryOfCandidate[firstRow + row] = firstLane + lane;
-        }
+        var best = largest[0];
+        for (var i = 1; i < Vector<float>.Count; i++)
+            best = MathF.Max(best, largest[i]);
+        var lane = 0;
+        while (!Vector.EqualsAny(Vector.Load(values + lane), new Vector<float>(best)))
+            lane += Vector<float>.Count;
+        while (values[lane] != best)
+            lane++;
+        _rowBest[row] = best;
+        _queryOfCandidate[firstRow + row] = firstLane + lane;
     }
 }
