@@ -7,6 +7,7 @@ using Delg.Cli.Match;
 using Delg.Cli.Output;
 using Delg.Cli.Search;
 using Delg.Cli.Serve;
+using Delg.Cli.Train;
 
 namespace Delg.Cli.CommandLine;
 
@@ -50,6 +51,7 @@ internal static class DelgCommandLine
             new MatchCommand(),
             new ExtractCommand(),
             new EvaluateCommand(),
+            new TrainCommand(),
         };
         HelpWithExamples.AddTo(root);
         return root;

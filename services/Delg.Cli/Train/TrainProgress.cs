@@ -1,0 +1,31 @@
+using System.Diagnostics;
+using Delg.Cli.Output;
+using Delg.Training;
+
+namespace Delg.Cli.Train;
+
+/// <summary>How a training run goes, as a line now and then.</summary>
+internal sealed class TrainProgress(Terminal terminal) : IProgress<TrainingProgress>
+{
+    private static readonly TimeSpan _pause = TimeSpan.FromSeconds(5);
+
+    private readonly Stopwatch _watch = Stopwatch.StartNew();
+    private readonly Lock _gate = new();
+    private TimeSpan _nextLine = TimeSpan.Zero;
+
+    public void Report(TrainingProgress value)
+    {
+        lock (_gate)
+        {
+            if (_watch.Elapsed < _nextLine && value.Done != value.Total)
+                return;
+            _nextLine = _watch.Elapsed + _pause;
+            terminal.WriteProgressLine(Line(value));
+        }
+    }
+
+    private static string Line(TrainingProgress value) => value.Metrics is { } step
+        ? $"Step {value.Done} of {value.Total}: global loss {step.GlobalLoss:0.000}, right {step.Accuracy:P0}, attention {step.AttentionLoss:0.000}, "
+            + $"reconstruction {step.ReconstructionLoss:0.0000}, {Duration.InWords(value.Remaining ?? TimeSpan.Zero)} left"
+        : $"{value.Stage}: {value.Done} of {value.Total} photos";
+}
