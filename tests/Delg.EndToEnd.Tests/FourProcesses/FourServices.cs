@@ -1,0 +1,54 @@
+using Delg.EndToEnd.Tests.Processes;
+using Delg.V1;
+using Grpc.Net.Client;
+
+namespace Delg.EndToEnd.Tests.FourProcesses;
+
+/// <summary>The whole system as four processes with embedded stores, for one class of tests.</summary>
+public sealed class FourServices : IAsyncLifetime
+{
+    private readonly TemporaryFolder _data = new();
+    private readonly Dictionary<string, ServiceProcess> _services = [];
+    private GrpcChannel? _channel;
+
+    /// <summary>The gateway, where everything goes.</summary>
+    internal ImageSearchService.ImageSearchServiceClient Gateway { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _services["extractor"] = new("Delg.Extractor", "Extractor", new Dictionary<string, string>());
+        _services["global index"] = new("Delg.GlobalIndex", "GlobalIndex", new Dictionary<string, string> { ["DELG_DataFolder"] = _data.Below("index") });
+        _services["local verifier"] = new("Delg.LocalVerifier", "LocalVerifier", new Dictionary<string, string> { ["DELG_DataFolder"] = _data.Below("verifier") });
+        _services["gateway"] = new("Delg.Gateway", "Gateway", new Dictionary<string, string>
+        {
+            ["DELG_Gateway__HttpListen"] = $"http://127.0.0.1:{ServiceProcess.FreePort()}",
+            ["DELG_Gateway__Extractor"] = _services["extractor"].Address,
+            ["DELG_Gateway__GlobalIndex"] = _services["global index"].Address,
+            ["DELG_Gateway__LocalVerifier"] = _services["local verifier"].Address,
+        });
+        foreach (var service in _services.Values)
+            service.Start();
+        await Task.WhenAll(_services.Values.Select(service => service.ReadyAsync(TestContext.Current.CancellationToken)));
+        _channel = GrpcChannel.ForAddress(_services["gateway"].Address);
+        Gateway = new ImageSearchService.ImageSearchServiceClient(_channel);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _channel?.Dispose();
+        foreach (var service in _services.Values)
+            await service.DisposeAsync();
+        _data.Dispose();
+    }
+
+    /// <summary>Ends a service without warning.</summary>
+    internal Task KillAsync(string service) => _services[service].KillAsync();
+
+    /// <summary>Starts a killed service again and waits until the gateway, too, finds everything ready.</summary>
+    internal async Task RestartAsync(string service)
+    {
+        _services[service].Start();
+        await _services[service].ReadyAsync(TestContext.Current.CancellationToken);
+        await _services["gateway"].ReadyAsync(TestContext.Current.CancellationToken);
+    }
+}

@@ -1,0 +1,67 @@
+using System.Net;
+using System.Net.Sockets;
+using Delg.EndToEnd.Tests.Processes;
+using Grpc.Core;
+using Grpc.Health.V1;
+using Grpc.Net.Client;
+
+namespace Delg.EndToEnd.Tests.FourProcesses;
+
+/// <summary>One service on a free port of loopback, that can be killed and started again on the same port.</summary>
+internal sealed class ServiceProcess(string project, string section, IReadOnlyDictionary<string, string> settings) : IAsyncDisposable
+{
+    private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(100);
+
+    private readonly int _port = FreePort();
+    private ProgramRun? _run;
+
+    public string Address => $"http://127.0.0.1:{_port}";
+
+    public void Start()
+    {
+        var environment = new Dictionary<string, string>(settings) { [$"DELG_{section}__Listen"] = Address };
+        _run = ProgramRun.Start(Product.ProgramOf(project), [], environment);
+    }
+
+    public Task KillAsync() => _run!.KillAsync();
+
+    /// <summary>Waits until the service says over gRPC that it and what it needs are ready.</summary>
+    /// <exception cref="InvalidOperationException">It ended instead.</exception>
+    public async Task ReadyAsync(CancellationToken stop)
+    {
+        using var channel = GrpcChannel.ForAddress(Address);
+        var health = new Health.HealthClient(channel);
+        while (!await IsServingAsync(health, stop))
+        {
+            if (_run!.HasExited)
+                throw new InvalidOperationException($"{project} ended.\n{_run.Output}\n{_run.Error}");
+            await Task.Delay(_pause, stop);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_run is not null)
+            await _run.DisposeAsync();
+    }
+
+    internal static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private static async Task<bool> IsServingAsync(Health.HealthClient health, CancellationToken stop)
+    {
+        try
+        {
+            var answer = await health.CheckAsync(new HealthCheckRequest(), cancellationToken: stop);
+            return answer.Status == HealthCheckResponse.Types.ServingStatus.Serving;
+        }
+        catch (RpcException failure) when (failure.StatusCode is StatusCode.Unavailable or StatusCode.NotFound)
+        {
+            return false;
+        }
+    }
+}
