@@ -3,7 +3,6 @@ using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Delg.Deployment.Tests.Repository;
 using Delg.Deployment.Tests.Services;
-using Delg.Model.Weights;
 using YamlDotNet.RepresentationModel;
 
 namespace Delg.Deployment.Tests.Chart;
@@ -68,7 +67,7 @@ public sealed partial class ChartValuesTests
             .Where(name => !sections.Contains(name["DELG_".Length..].Split("__")[0]))
             .Where(name => name != "DELG_");
 
-        Assert.Equal(new[] { DeployedService.DataFolderVariable, WeightsLocation.EnvironmentVariable }.Order(), others.Order());
+        Assert.Equal([DeployedService.DataFolderVariable], others);
     }
 
     [Fact]
@@ -102,6 +101,7 @@ public sealed partial class ChartValuesTests
     {
         _ when variable.EndsWith("Listen", StringComparison.Ordinal) => "http://*:5000",
         _ when variable.EndsWith("Seconds", StringComparison.Ordinal) => "20",
+        "DELG_Extractor__Device" => "cuda",
         _ => "dns:///service:5000",
     };
 

@@ -3,7 +3,6 @@ using Delg.Extractor;
 using Delg.Gateway;
 using Delg.GlobalIndex;
 using Delg.LocalVerifier;
-using Delg.Model.Weights;
 using Delg.ServiceDefaults.Hosting;
 using Microsoft.AspNetCore.Builder;
 
@@ -48,9 +47,9 @@ internal sealed record DeployedService(
 
     /// <summary>Those of the variables that the service does not read.</summary>
     /// <param name="variables">Environment variables as a container gets them, beginning with DELG_.</param>
-    /// <remarks>The two that are read when a service starts, not when it is put together, are known by their names.</remarks>
+    /// <remarks>The data folder is read when a service starts, not when it is put together: it is known by its name.</remarks>
     public IReadOnlyList<string> Unread(IReadOnlyDictionary<string, string> variables) =>
-        [.. new ConfigurationReads(this, variables).Unread().Except([DataFolderVariable, WeightsLocation.EnvironmentVariable])];
+        [.. new ConfigurationReads(this, variables).Unread().Except([DataFolderVariable])];
 
     public override string ToString() => Component;
 
