@@ -44,11 +44,11 @@ public sealed class FourServices : IAsyncLifetime
     /// <summary>Ends a service without warning.</summary>
     internal Task KillAsync(string service) => _services[service].KillAsync();
 
-    /// <summary>Starts a killed service again and waits until the gateway, too, finds everything ready.</summary>
-    internal async Task RestartAsync(string service)
+    /// <summary>Starts killed services again and waits until the gateway, too, finds everything ready.</summary>
+    internal async Task RestartAsync(params string[] services)
     {
-        _services[service].Start();
-        await _services[service].ReadyAsync(TestContext.Current.CancellationToken);
-        await _services["gateway"].ReadyAsync(TestContext.Current.CancellationToken);
+        foreach (var service in services)
+            _services[service].Start();
+        await Task.WhenAll(services.Append("gateway").Select(service => _services[service].ReadyAsync(TestContext.Current.CancellationToken)));
     }
 }

@@ -1,0 +1,2 @@
+// Each class starts a whole system with a network in it: two at a time would only share the cores, and wait for each other.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
