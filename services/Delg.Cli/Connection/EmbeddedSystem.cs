@@ -1,3 +1,4 @@
+using System.Globalization;
 using Delg.Cli.CommandLine;
 using Delg.Cli.Output;
 using Delg.ServiceDefaults.Hosting;
@@ -86,6 +87,8 @@ internal sealed class EmbeddedSystem : IAsyncDisposable
         };
         if (options.Model is { } model)
             settings["Extractor:Weights"] = model.FullName;
+        if (options.ExtractTimeoutSeconds is { } seconds)
+            settings["Gateway:ExtractTimeoutSeconds"] = seconds.ToString(CultureInfo.InvariantCulture);
         if (options.GatewayPort is { } port)
             settings["Gateway:Listen"] = $"{Loopback}:{port}";
         if (options.GatewayHttpPort is { } httpPort)

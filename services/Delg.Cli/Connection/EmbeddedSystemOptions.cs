@@ -15,4 +15,10 @@ internal sealed record EmbeddedSystemOptions(string DataFolder)
 
     /// <summary>Loopback port of the gateway's HTTP endpoint, 0 for a free one; null: as <see cref="UsesFreePorts"/> says.</summary>
     public int? GatewayHttpPort { get; init; }
+
+    /// <summary>
+    /// Longest wait for one extraction, seconds; null: as configured. The default is long: whoever starts a system for one command wants that
+    /// command done, however slow or busy the machine.
+    /// </summary>
+    public int? ExtractTimeoutSeconds { get; init; } = 600;
 }

@@ -16,7 +16,10 @@ internal sealed class FolderIngest(ImageSearchService.ImageSearchServiceClient c
     private const string UnreadableReason = "FILE_UNREADABLE";
 
     /// <summary>Tries for one picture while the server says that it is full.</summary>
-    private const int MaxAttempts = 20;
+    private const int MaxAttemptsWhenFull = 20;
+
+    /// <summary>Tries for one picture when the server takes too long: it may be busy with others.</summary>
+    private const int MaxAttemptsWhenSlow = 3;
 
     private static readonly TimeSpan _pauseWhenFull = TimeSpan.FromSeconds(1);
 
@@ -63,7 +66,11 @@ internal sealed class FolderIngest(ImageSearchService.ImageSearchServiceClient c
             {
                 return await client.IndexImageAsync(request, cancellationToken: cancellation);
             }
-            catch (RpcException failure) when (attempt < MaxAttempts && failure.StatusCode == StatusCode.ResourceExhausted)
+            catch (RpcException failure) when (attempt < MaxAttemptsWhenSlow && failure.StatusCode == StatusCode.DeadlineExceeded)
+            {
+                // Indexing is idempotent: the same picture again does no harm.
+            }
+            catch (RpcException failure) when (attempt < MaxAttemptsWhenFull && failure.StatusCode == StatusCode.ResourceExhausted)
             {
                 var refused = failure.ToDelgException();
                 if (refused.Reason != ErrorReason.ExtractorQueueFull)

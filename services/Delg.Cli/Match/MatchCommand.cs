@@ -81,7 +81,7 @@ internal sealed class MatchCommand : VerbCommand
 
         terminal.WriteReportLine($"{(verification.Verified ? "The same thing" : "Not verified")}: similarity {similarity:0.000}, {verification.Putative} putative matches, {verification.Inliers} inliers, {verification.EffectiveInliers} effective.");
         if (verification.Affine.Count > 0)
-            terminal.WriteReportLine($"Affine map A to B, row by row: {string.Join(", ", verification.Affine.Select(value => $"{value:0.####}"))}");
+            terminal.WriteReportLine($"Affine map A to B, row by row: {string.Join(", ", verification.Affine.Select(value => $"{value:0.####;-0.####;0}"))}");
         if (picture is not null)
             terminal.WriteReportLine($"Picture: {picture.FullName}");
         terminal.WriteReportLine($"Extracted in {Duration.InWords(extractTime)}, verified in {Duration.InWords(verifyTime)}.");

@@ -43,6 +43,7 @@ internal sealed class ServeCommand : VerbCommand
             {
                 Model = arguments.GetValue(_model),
                 UsesFreePorts = arguments.GetValue(_freePorts),
+                ExtractTimeoutSeconds = null,
                 GatewayPort = arguments.GetValue(_port),
                 GatewayHttpPort = arguments.GetValue(_httpPort),
             },
