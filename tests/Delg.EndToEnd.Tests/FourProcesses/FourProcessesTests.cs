@@ -54,7 +54,7 @@ public sealed class FourProcessesTests(FourServices system) : IClassFixture<Four
         await system.KillAsync("local verifier");
         await system.RestartAsync("global index", "local verifier");
 
-        var after = await SearchAgainAsync(Query("kept"));
+        var after = await SearchAgainAsync(Query("kept"), TestContext.Current.CancellationToken);
         Assert.Equal(2, after.Hits.Count);
         Assert.Equal(before.Hits, after.Hits);
         Assert.Equal(IndexOutcome.Unchanged, (await IndexAsync("kept", Scenes.First)).Outcome);
@@ -88,7 +88,7 @@ public sealed class FourProcessesTests(FourServices system) : IClassFixture<Four
         await system.KillAsync(service);
         var failure = (await Assert.ThrowsAsync<RpcException>(() => SearchAsync(Query(collection)))).ToDelgException();
         await system.RestartAsync(service);
-        var answer = await SearchAgainAsync(Query(collection));
+        var answer = await SearchAgainAsync(Query(collection), TestContext.Current.CancellationToken);
 
         Assert.Equal((StatusCode.Unavailable, ErrorReason.DependencyUnavailable), (failure.Code, failure.Reason));
         Assert.Contains(service, failure.Message, StringComparison.Ordinal);
@@ -101,7 +101,7 @@ public sealed class FourProcessesTests(FourServices system) : IClassFixture<Four
         system.Gateway.SearchImagesAsync(request, cancellationToken: Stop).ResponseAsync;
 
     /// <summary>Asks until the gateway's channel, which waits a little longer after each failed attempt, has found the restarted service.</summary>
-    private async Task<SearchImagesResponse> SearchAgainAsync(SearchImagesRequest request)
+    private async Task<SearchImagesResponse> SearchAgainAsync(SearchImagesRequest request, CancellationToken stop)
     {
         while (true)
         {
@@ -111,7 +111,7 @@ public sealed class FourProcessesTests(FourServices system) : IClassFixture<Four
             }
             catch (RpcException failure) when (failure.StatusCode == StatusCode.Unavailable)
             {
-                await Task.Delay(TimeSpan.FromMilliseconds(200), Stop);
+                await Task.Delay(TimeSpan.FromMilliseconds(200), stop);
             }
         }
     }
