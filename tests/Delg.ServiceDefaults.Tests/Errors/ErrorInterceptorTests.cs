@@ -1,5 +1,7 @@
 using Delg.Contracts.Errors;
+using Delg.ServiceDefaults.Hosting;
 using Grpc.Core;
+using Grpc.Health.V1;
 
 namespace Delg.ServiceDefaults.Tests.Errors;
 
@@ -61,7 +63,7 @@ public sealed class ErrorInterceptorTests
     {
         var seen = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         var failure = await FailureOfAsync(
-            context => WaitUntilCancelledAsync(context, seen), new CallOptions(deadline: DateTime.UtcNow.AddMilliseconds(200)));
+            context => WaitUntilCancelledAsync(context, seen), () => new CallOptions(deadline: DateTime.UtcNow.AddMilliseconds(500)));
 
         Assert.Equal((StatusCode.DeadlineExceeded, ErrorReason.DeadlineExceeded), (failure.Code, failure.Reason));
         Assert.True(await seen.Task.WaitAsync(Cancellation));
@@ -79,7 +81,7 @@ public sealed class ErrorInterceptorTests
                 source.Cancel();
                 return WaitUntilCancelledAsync(context, seen);
             },
-            new CallOptions(cancellationToken: source.Token));
+            () => new CallOptions(cancellationToken: source.Token));
 
         Assert.Equal(StatusCode.Cancelled, failure.Code);
         Assert.True(await seen.Task.WaitAsync(Cancellation));
@@ -105,9 +107,11 @@ public sealed class ErrorInterceptorTests
         }
     }
 
-    private static async Task<DelgException> FailureOfAsync(Func<ServerCallContext, Task> onCall, CallOptions options = default)
+    private static async Task<DelgException> FailureOfAsync(Func<ServerCallContext, Task> onCall, Func<CallOptions>? options = null)
     {
         await using var service = await TestService.StartAsync(onCall);
-        return (await Assert.ThrowsAsync<RpcException>(() => service.CallAsync(options))).ToDelgException();
+        // A deadline must pass in the method, not while the first call of a process is being compiled.
+        await new Health.HealthClient(service.Channel).CheckAsync(new HealthCheckRequest { Service = ServiceHosting.LiveService }, cancellationToken: Cancellation);
+        return (await Assert.ThrowsAsync<RpcException>(() => service.CallAsync(options?.Invoke() ?? default))).ToDelgException();
     }
 }
