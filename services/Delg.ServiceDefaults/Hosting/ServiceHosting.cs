@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
@@ -43,6 +44,8 @@ public static class ServiceHosting
     public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder, string section, int defaultPort, int? defaultHttpPort = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
+        // Requests are in the traces: a log line each, health probes included, would drown all others. First, so that any setting goes before it.
+        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = [new("Logging:LogLevel:Microsoft.AspNetCore", "Warning")] });
         builder.Configuration.AddEnvironmentVariables("DELG_");
         builder.Services.AddValidatedOptions<ServiceListenOptions>(section).PostConfigure(options =>
         {

@@ -46,11 +46,22 @@ internal sealed class GatewayHost : IAsyncDisposable
         [
             .. settings.Select(s => new KeyValuePair<string, string?>($"Gateway:{s.Key}", s.Value)),
         ]);
-        var app = builder.Build();
-        app.MapServiceDefaults();
-        app.MapGateway();
-        await app.StartAsync();
-        return new GatewayHost(backends, app);
+        WebApplication? app = null;
+        try
+        {
+            app = builder.Build();
+            app.MapServiceDefaults();
+            app.MapGateway();
+            await app.StartAsync();
+            return new GatewayHost(backends, app);
+        }
+        catch
+        {
+            if (app is not null)
+                await app.DisposeAsync();
+            await backends.DisposeAsync();
+            throw;
+        }
     }
 
     public async ValueTask DisposeAsync()
