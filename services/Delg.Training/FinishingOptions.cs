@@ -20,7 +20,7 @@ public sealed record FinishingOptions
     public double StartShare { get; init; }
 
     /// <summary>The embedding layer; estimated, it is the PCA whitening of GeM features.</summary>
-    public HeadSource Whitening { get; init; } = HeadSource.Estimated;
+    public HeadSource Whitening { get; init; } = HeadSource.Learned;
 
     /// <summary>The autoencoder; estimated, it is the PCA of shallow features.</summary>
     public HeadSource Autoencoder { get; init; } = HeadSource.Estimated;

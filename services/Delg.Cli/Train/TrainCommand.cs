@@ -43,7 +43,7 @@ internal sealed class TrainCommand : VerbCommand
 
     private readonly Option<string> _licence = new("--licence") { Description = "The weights' licence, for their manifest.", DefaultValueFactory = _ => "" };
 
-    private readonly Option<WeightStorage> _storage = new("--storage") { Description = "How weights are stored.", DefaultValueFactory = _ => WeightStorage.Int8 };
+    private readonly Option<WeightStorage> _storage = new("--storage") { Description = "How weights are stored.", DefaultValueFactory = _ => WeightStorage.Float16 };
 
     private readonly Option<LabelRule> _labels = new("--labels")
     {

@@ -30,6 +30,8 @@ public sealed class DelgNetwork : ExplicitModule
         register_module("trunk", _trunk = new ResNetTrunk(layout));
         register_module("global", _global = new GlobalHead(layout));
         register_module("local", _local = new LocalHead(layout));
+        // The network owns its weights, whatever scope it is made in.
+        foreach (Tensor weight in state_dict().Values) weight.DetachFromDisposeScope();
     }
 
     public ModelLayout Layout { get; }

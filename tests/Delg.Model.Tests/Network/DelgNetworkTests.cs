@@ -184,6 +184,14 @@ public sealed class DelgNetworkTests : IDisposable
     }
 
     [Fact]
+    public void Network_MadeInsideADisposeScope_OutlivesIt()
+    {
+        DelgNetwork network;
+        using (NewDisposeScope()) network = Create(_tiny);
+        using (network) Assert.Equal([1, 128, 2, 2], network.Trunk(randn(1, 3, 64, 64)).Deep.shape);
+    }
+
+    [Fact]
     public void Pool_OfKnownActivations_IsTheGeneralisedMean()
     {
         using DelgNetwork network = Create(_tiny with { GemEpsilon = 1e-2f });
