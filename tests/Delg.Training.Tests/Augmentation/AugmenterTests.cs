@@ -34,7 +34,11 @@ public class AugmenterTests
     {
         AugmentationOptions options = _options with
         {
-            PasteProbability = 1, PhotometricJitter = 0, GreyProbability = 0, BlurProbability = 0, JpegProbability = 0,
+            PasteProbability = 1,
+            PhotometricJitter = 0,
+            GreyProbability = 0,
+            BlurProbability = 0,
+            JpegProbability = 0,
         };
         RgbImage red = DrawnPhotos.Plain(255, 0, 0), blue = DrawnPhotos.Plain(0, 0, 255);
         RgbImage crop = new Augmenter(options).Crop(red, blue, new Random(1));
