@@ -21,7 +21,7 @@ internal interface IOptionsSection
 internal sealed class OptionsSection<TOptions>(string section, IConfiguration configuration, IOptions<TOptions> options) : IOptionsSection
     where TOptions : class
 {
-    private static readonly PropertyInfo[] Properties = typeof(TOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance);
+    private static readonly PropertyInfo[] _properties = typeof(TOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance);
 
     public string Section => section;
 
@@ -39,13 +39,13 @@ internal sealed class OptionsSection<TOptions>(string section, IConfiguration co
         catch (InvalidOperationException failure)
         {
             // The binder stops at the first value it cannot convert; the operator wants to hear of all.
-            var unreadable = Properties.Where(property => !CanRead(property)).Select(Unreadable).ToList();
+            var unreadable = _properties.Where(property => !CanRead(property)).Select(Unreadable).ToList();
             return unreadable.Count > 0 ? unreadable : [$"{section}: {failure.Message}"];
         }
     }
 
     public IEnumerable<KeyValuePair<string, string>> Values() =>
-        Properties.Select(property => KeyValuePair.Create(property.Name, OptionText.Of(property.Name, property.GetValue(options.Value))));
+        _properties.Select(property => KeyValuePair.Create(property.Name, OptionText.Of(property.Name, property.GetValue(options.Value))));
 
     private bool CanRead(PropertyInfo property)
     {
