@@ -15,9 +15,11 @@ public sealed class TyeFileTests
     public void TyeFile_Projects_AreTheServicesAndExist()
     {
         var named = _file.Items("services").Where(service => service.Has("project")).Select(service => service.Text("project")).Order();
-        var programs = Directory.EnumerateFiles(Clone.PathOf("services"), "*.csproj", SearchOption.AllDirectories)
-            .Where(project => File.ReadAllText(project).Contains("<ContainerRepository>", StringComparison.Ordinal))
-            .Select(project => Path.GetRelativePath(Clone.Root, project).Replace('\\', '/')).Order();
+        // What composes service defaults in its own Program is a service; the standalone system and the command line do not.
+        var programs = Directory.EnumerateFiles(Clone.PathOf("services"), "Program.cs", SearchOption.AllDirectories)
+            .Where(program => File.ReadAllText(program).Contains("AddServiceDefaults", StringComparison.Ordinal))
+            .Select(program => Path.GetFileName(Path.GetDirectoryName(program)!))
+            .Select(project => $"services/{project}/{project}.csproj").Order();
 
         Assert.Equal(programs, named);
         Assert.All(named, project => Assert.True(File.Exists(Clone.PathOf(project)), project));

@@ -4,7 +4,7 @@ namespace Delg.LocalVerifier.Tests.Geometry;
 
 public class AffineRansacTests
 {
-    private static readonly AffineRansacSettings Plain = new(20, 1000, 0, LocalOptimization: false, Confidence: 1, Plausible: null);
+    private static readonly AffineRansacSettings _plain = new(20, 1000, 0, LocalOptimization: false, Confidence: 1, Plausible: null);
 
     [Fact]
     public void Estimate_Plain_KeepsTheBestSampleOfAllAndItsInliers()
@@ -37,7 +37,7 @@ public class AffineRansacTests
         foreach (var seed in new ulong[] { 0, 1, 2 })
         {
             var ransac = new AffineRansac();
-            var found = ransac.Estimate(pairs, Plain with { Seed = seed });
+            var found = ransac.Estimate(pairs, _plain with { Seed = seed });
             Assert.Equal(count, ransac.InlierCount);
             Assert.Equal(inliers, ransac.Inliers[..7].ToArray());
             Assert.Equal(AffineFit.LeastSquares(pairs, inliers), found);
@@ -52,7 +52,7 @@ public class AffineRansacTests
         for (var i = 0; i < 20; i++)
             (pairs.SourceX[i], pairs.SourceY[i], pairs.TargetX[i], pairs.TargetY[i]) = (10 * i, 20 * i, 10 * i, 5 * i);
         var ransac = new AffineRansac();
-        Assert.Null(ransac.Estimate(pairs, Plain));
+        Assert.Null(ransac.Estimate(pairs, _plain));
         Assert.Equal(0, ransac.InlierCount);
     }
 
@@ -63,7 +63,7 @@ public class AffineRansacTests
         pairs.Resize(8);
         for (var i = 0; i < 8; i++)
             (pairs.SourceX[i], pairs.SourceY[i], pairs.TargetX[i], pairs.TargetY[i]) = (float.MaxValue * (i % 3 - 1), i * 1e30f, -i, i * i * 1e37f);
-        var map = new AffineRansac().Estimate(pairs, Plain);
+        var map = new AffineRansac().Estimate(pairs, _plain);
         Assert.True(map is null || map.Value.IsFinite);
     }
 
