@@ -37,6 +37,12 @@ public sealed record TrainingOptions
     /// </summary>
     public WeightStorage Storage { get; init; } = WeightStorage.Float16;
 
+    /// <summary>
+    /// What the weights shall bring a picture's larger side down to before the scales, pixels; it goes into their manifest. 1024 as published;
+    /// less where crops were small, because larger pictures then only cost time.
+    /// </summary>
+    public int MaxImageSizePixels { get; init; } = 1024;
+
     public LabelRule Labels { get; init; } = LabelRule.Folder;
 
     /// <summary>With <see cref="LabelRule.Instance"/>: folders in which every folder shows one thing and stays one class.</summary>
@@ -105,7 +111,7 @@ public sealed record TrainingOptions
         }
         foreach ((string name, int value, int minimum, int maximum) in new[]
         {
-            (nameof(CachedSidePixels), CachedSidePixels, 32, 2048), (nameof(BatchSize), BatchSize, 1, 4096),
+            (nameof(CachedSidePixels), CachedSidePixels, 32, 2048), (nameof(MaxImageSizePixels), MaxImageSizePixels, 32, 16384), (nameof(BatchSize), BatchSize, 1, 4096),
             (nameof(Steps), Steps, 0, 100_000_000), (nameof(WarmUpSteps), WarmUpSteps, 0, 1_000_000), (nameof(BatchesAhead), BatchesAhead, 1, 256),
         })
         {

@@ -55,7 +55,7 @@ public sealed class TrainingRun
         bool resumes = File.Exists(CheckpointPath);
         (DelgNetwork network, ModelManifest manifest, bool hasHeads) = StartingNetwork.Open(resumes ? StartPath : _options.Init, _options.Name);
         network.ComputeType = _options.Bfloat16 ? ScalarType.BFloat16 : ScalarType.Float32;
-        manifest = manifest with { Source = _options.Source, Licence = _options.Licence };
+        manifest = manifest with { Source = _options.Source, Licence = _options.Licence, MaxImageSizePixels = _options.MaxImageSizePixels };
         using TrainingSession session = resumes
             ? Begin(network, set)
             : Begin(network, set, cache, manifest, hasHeads, cancellation);

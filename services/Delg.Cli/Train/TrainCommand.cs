@@ -45,6 +45,12 @@ internal sealed class TrainCommand : VerbCommand
 
     private readonly Option<WeightStorage> _storage = new("--storage") { Description = "How weights are stored.", DefaultValueFactory = _ => WeightStorage.Float16 };
 
+    private readonly Option<int> _maxImageSize = new("--max-image-size")
+    {
+        Description = "What the weights bring a picture's larger side down to before the scales, pixels.",
+        DefaultValueFactory = _ => 1024,
+    };
+
     private readonly Option<LabelRule> _labels = new("--labels")
     {
         Description = "What is one class: a folder, or each photo by itself (instance).",
@@ -121,7 +127,7 @@ internal sealed class TrainCommand : VerbCommand
         _precision.AcceptOnlyFromAmong("float32", "bfloat16");
         foreach (Option option in new Option[]
         {
-            _images, _init, _out, _work, _name, _source, _licence, _storage, _labels, _instanceFolders, _steps, _minutes, _batch, _crop, _paste, _warmUp,
+            _images, _init, _out, _work, _name, _source, _licence, _storage, _maxImageSize, _labels, _instanceFolders, _steps, _minutes, _batch, _crop, _paste, _warmUp,
             _trunkRate, _headRate, _attentionRate, _precision, _seed, _startShare, _whitening, _autoencoder, _attention,
         })
         {
@@ -183,6 +189,7 @@ internal sealed class TrainCommand : VerbCommand
             Source = arguments.GetRequiredValue(_source),
             Licence = arguments.GetRequiredValue(_licence),
             Storage = arguments.GetValue(_storage),
+            MaxImageSizePixels = arguments.GetValue(_maxImageSize),
             Labels = arguments.GetValue(_labels),
             InstanceFolders = arguments.GetValue(_instanceFolders) ?? [],
             Steps = arguments.GetValue(_steps),

@@ -1,0 +1,32 @@
+using System.Reflection;
+using Delg.Deployment.Tests.Repository;
+using Delg.Extractor;
+using Delg.Gateway;
+using Delg.GlobalIndex;
+using Delg.Imaging.Decoding;
+using Delg.LocalVerifier;
+using Delg.ServiceDefaults.Hosting;
+
+namespace Delg.Deployment.Tests.Readme;
+
+public sealed class SettingsTableTests
+{
+    [Theory]
+    [InlineData("every one", typeof(ServiceListenOptions), "")]
+    [InlineData("`Extractor`", typeof(ExtractorOptions), "")]
+    [InlineData("`Extractor`", typeof(DecodeLimits), "Decode__")]
+    [InlineData("`GlobalIndex`", typeof(GlobalIndexOptions), "")]
+    [InlineData("`LocalVerifier`", typeof(LocalVerifierOptions), "")]
+    [InlineData("`Gateway`", typeof(GatewayOptions), "")]
+    public void Settings_OfSection_NamesEveryOption(string section, Type options, string prefix)
+    {
+        var row = Array.Find(File.ReadAllLines(Clone.PathOf("README.md")), line => line.StartsWith($"| {section} |", StringComparison.Ordinal));
+        Assert.NotNull(row);
+
+        var missing = options.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .Where(property => property.CanWrite && property.PropertyType != typeof(DecodeLimits))
+            .Select(property => prefix + property.Name)
+            .Where(key => !row.Contains($"`{key}", StringComparison.Ordinal));
+        Assert.Empty(missing);
+    }
+}
