@@ -1,14 +1,14 @@
+using System.Net;
 using Delg.ServiceDefaults.Hosting;
 using Delg.V1;
 using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 
 namespace Delg.LocalVerifier.Tests.Service;
 
-/// <summary>The whole service in this process, without a socket.</summary>
+/// <summary>The whole service in this process, on a free loopback port: deadlines and resets are those of real HTTP/2.</summary>
 internal sealed class VerifierHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -17,14 +17,20 @@ internal sealed class VerifierHost : IAsyncDisposable
     private VerifierHost(WebApplication app)
     {
         _app = app;
-        var server = app.GetTestServer();
-        _channel = GrpcChannel.ForAddress(server.BaseAddress, new GrpcChannelOptions { HttpHandler = server.CreateHandler(), MaxReceiveMessageSize = null });
+        var address = app.Urls.First();
+        _channel = GrpcChannel.ForAddress(address, new GrpcChannelOptions { MaxReceiveMessageSize = null });
+        Http = new HttpClient
+        {
+            BaseAddress = new Uri(address),
+            DefaultRequestVersion = HttpVersion.Version20,
+            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
         Client = new LocalVerifierService.LocalVerifierServiceClient(_channel);
     }
 
     public LocalVerifierService.LocalVerifierServiceClient Client { get; }
 
-    public HttpClient Http => _app.GetTestClient();
+    public HttpClient Http { get; }
 
     /// <param name="dataFolder">The data folder.</param>
     /// <param name="options">Further options, e.g. <c>LocalVerifier:StorageEncoding=Float32</c>.</param>
@@ -33,10 +39,9 @@ internal sealed class VerifierHost : IAsyncDisposable
         var builder = WebApplication.CreateBuilder();
         builder.AddServiceDefaults(LocalVerifierHosting.Section, LocalVerifierHosting.DefaultPort);
         builder.AddLocalVerifier();
-        var values = options.Append($"{DataFolder.Key}={dataFolder}").Select(option => option.Split('=', 2));
+        var values = options.Append($"{DataFolder.Key}={dataFolder}").Append($"{LocalVerifierHosting.Section}:{nameof(ServiceListenOptions.Listen)}=http://127.0.0.1:0").Select(option => option.Split('=', 2));
         builder.Configuration.AddInMemoryCollection(values.Select(pair => KeyValuePair.Create(pair[0], (string?)pair[1])));
         builder.Logging.ClearProviders();
-        builder.WebHost.UseTestServer();
         var app = builder.Build();
         app.MapServiceDefaults();
         app.MapLocalVerifier();
@@ -46,6 +51,7 @@ internal sealed class VerifierHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        Http.Dispose();
         _channel.Dispose();
         await _app.DisposeAsync();
     }
