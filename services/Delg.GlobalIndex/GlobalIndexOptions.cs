@@ -33,6 +33,18 @@ public sealed class GlobalIndexOptions
     [Range(0, 100_000)]
     public int MaxExcludedImageIds { get; set; } = 1000;
 
+    /// <summary>Characters of a filter. Default 16,384.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxFilterLength { get; set; } = 16_384;
+
+    /// <summary>Parentheses and NOTs of a filter inside each other. Default 32.</summary>
+    [Range(1, 500)]
+    public int MaxFilterDepth { get; set; } = 32;
+
+    /// <summary>Tests in a filter; each value of an IN is one. Default 1000.</summary>
+    [Range(1, 100_000)]
+    public int MaxFilterTerms { get; set; } = 1000;
+
     /// <summary>Threads one search uses at most. Default 0: one for each processor.</summary>
     [Range(0, 1024)]
     public int SearchThreads { get; set; }

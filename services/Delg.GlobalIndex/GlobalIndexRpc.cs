@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Delg.Contracts.Errors;
 using Delg.Contracts.Validation;
+using Delg.GlobalIndex.Filters;
 using Delg.V1;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
@@ -19,9 +20,11 @@ internal sealed class GlobalIndexRpc(IndexStartup startup, IOptions<GlobalIndexO
         check.CollectionName(request.Name, "name");
         check.That(request.ModelId.Length > 0, "model_id", "Required.");
         check.InRange(request.Dim, 1, MessageCheck.MaxGlobalDim, "dim");
+        check.That(Enum.IsDefined(request.Storage), "storage", $"{(int)request.Storage} is not a VectorStorage.");
         check.ThrowIfInvalid();
         var index = await startup.IndexAsync(context.CancellationToken);
-        var collection = new Collection { Name = request.Name, ModelId = request.ModelId, Dim = request.Dim };
+        var storage = request.Storage == VectorStorage.Unspecified ? VectorStorage.Float32 : request.Storage;
+        var collection = new Collection { Name = request.Name, ModelId = request.ModelId, Dim = request.Dim, Storage = storage };
         return new CreateCollectionResponse { Collection = await index.CreateCollectionAsync(collection, context.CancellationToken) };
     }
 
@@ -74,6 +77,8 @@ internal sealed class GlobalIndexRpc(IndexStartup startup, IOptions<GlobalIndexO
 
     public override async Task<DeleteEntriesResponse> DeleteEntries(DeleteEntriesRequest request, ServerCallContext context)
     {
+        if (request.Filter.Length > 0)
+            return await DeleteMatchingAsync(request, context.CancellationToken);
         CheckIds(request.Collection, request.ImageIds);
         var index = await startup.IndexAsync(context.CancellationToken);
         var distinct = request.ImageIds.ToHashSet(StringComparer.Ordinal);
@@ -99,10 +104,11 @@ internal sealed class GlobalIndexRpc(IndexStartup startup, IOptions<GlobalIndexO
             PageToken.TryRead(request.PageToken, request.Collection, out var afterImageId), "page_token",
             "Not a token that this collection's listing gave.");
         check.ThrowIfInvalid();
+        var filter = FilterOf(request.Filter);
         var size = request.PageSize == 0 ? _limits.DefaultPageSize : Math.Min(request.PageSize, _limits.MaxPageSize);
         var index = await startup.IndexAsync(context.CancellationToken);
         // One more than asked tells whether there is a next page.
-        var entries = await index.ListAsync(request.Collection, afterImageId, size + 1, context.CancellationToken);
+        var entries = await index.ListAsync(request.Collection, afterImageId, size + 1, filter, context.CancellationToken);
         return new ListEntriesResponse
         {
             Entries = { entries.Take(size) },
@@ -110,10 +116,26 @@ internal sealed class GlobalIndexRpc(IndexStartup startup, IOptions<GlobalIndexO
         };
     }
 
+    public override async Task<CountEntriesResponse> CountEntries(CountEntriesRequest request, ServerCallContext context)
+    {
+        CheckCollection(request.Collection, "collection");
+        var filter = FilterOf(request.Filter);
+        var index = await startup.IndexAsync(context.CancellationToken);
+        return new CountEntriesResponse { EntryCount = await index.CountAsync(request.Collection, filter, context.CancellationToken) };
+    }
+
+    public override async Task<GetStatisticsResponse> GetStatistics(GetStatisticsRequest request, ServerCallContext context)
+    {
+        CheckCollection(request.Collection, "collection");
+        var index = await startup.IndexAsync(context.CancellationToken);
+        return new GetStatisticsResponse { Statistics = await index.GetStatisticsAsync(request.Collection, context.CancellationToken) };
+    }
+
     public override async Task<SearchEntriesResponse> SearchEntries(SearchEntriesRequest request, ServerCallContext context)
     {
         var start = Stopwatch.GetTimestamp();
         CheckSearch(request);
+        var filter = FilterOf(request.Filter);
         var index = await startup.IndexAsync(context.CancellationToken);
         var collection = await index.GetCollectionAsync(request.Collection, context.CancellationToken);
         foreach (var query in request.Queries)
@@ -123,7 +145,8 @@ internal sealed class GlobalIndexRpc(IndexStartup startup, IOptions<GlobalIndexO
             [.. request.Queries.Select(query => UnitVector.Of(query.Values))],
             request.TopK == 0 ? _limits.DefaultTopK : request.TopK,
             request.HasMinSimilarity ? request.MinSimilarity : null,
-            request.ExcludeImageIds.ToHashSet(StringComparer.Ordinal));
+            request.ExcludeImageIds.ToHashSet(StringComparer.Ordinal),
+            filter);
         var results = await index.SearchAsync(search, context.CancellationToken);
         meter.Searched(start, request.Queries.Count);
         return new SearchEntriesResponse { Results = { results } };
@@ -147,6 +170,22 @@ internal sealed class GlobalIndexRpc(IndexStartup startup, IOptions<GlobalIndexO
         entry.Descriptor_.Values.AddRange(values);
         return entry;
     }
+
+    private async Task<DeleteEntriesResponse> DeleteMatchingAsync(DeleteEntriesRequest request, CancellationToken cancellation)
+    {
+        var check = new MessageCheck();
+        check.CollectionName(request.Collection, "collection");
+        check.That(request.ImageIds.Count == 0, "image_ids", "Either image_ids or filter, not both.");
+        var filter = FilterOf(request.Filter);
+        check.That(filter is not null, "filter", "Blank; a filter that removes entries must say which.");
+        check.ThrowIfInvalid();
+        var index = await startup.IndexAsync(cancellation);
+        var deleted = await index.DeleteAsync(request.Collection, filter!, cancellation);
+        meter.Deleted(deleted);
+        return new DeleteEntriesResponse { DeletedCount = deleted };
+    }
+
+    private Filter? FilterOf(string text) => FilterParser.Parse(text, FilterLimits.Of(_limits));
 
     private void CheckIds(string collection, IReadOnlyList<string> imageIds)
     {

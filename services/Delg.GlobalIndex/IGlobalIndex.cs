@@ -1,3 +1,4 @@
+using Delg.GlobalIndex.Filters;
 using Delg.V1;
 
 namespace Delg.GlobalIndex;
@@ -7,10 +8,10 @@ namespace Delg.GlobalIndex;
 /// messages only (<see cref="EntryCheck"/>); a backend checks what only it can know. An awaited write is durable and seen by the next read
 /// and search.
 /// </summary>
-internal interface IGlobalIndex
+internal interface IGlobalIndex : IAsyncDisposable
 {
     /// <summary>Makes an empty collection. <c>EntryCount</c> and <c>CreateTime</c> of <paramref name="collection"/> are ignored.</summary>
-    /// <exception cref="Contracts.Errors.DelgException">COLLECTION_EXISTS.</exception>
+    /// <exception cref="Contracts.Errors.DelgException">COLLECTION_EXISTS; STORAGE_UNSUPPORTED.</exception>
     public Task<Collection> CreateCollectionAsync(Collection collection, CancellationToken cancellation);
 
     /// <exception cref="Contracts.Errors.DelgException">COLLECTION_NOT_FOUND.</exception>
@@ -35,6 +36,14 @@ internal interface IGlobalIndex
     /// <exception cref="Contracts.Errors.DelgException">COLLECTION_NOT_FOUND.</exception>
     public Task<int> DeleteAsync(string collection, IReadOnlyCollection<string> imageIds, CancellationToken cancellation);
 
+    /// <summary>Removes all entries that a filter keeps, in one step; answers how many there were.</summary>
+    /// <exception cref="Contracts.Errors.DelgException">COLLECTION_NOT_FOUND.</exception>
+    public Task<int> DeleteAsync(string collection, Filter filter, CancellationToken cancellation);
+
+    /// <summary>Entries that a filter keeps at this moment; null: all.</summary>
+    /// <exception cref="Contracts.Errors.DelgException">COLLECTION_NOT_FOUND.</exception>
+    public Task<long> CountAsync(string collection, Filter? filter, CancellationToken cancellation);
+
     /// <summary>The entries of these ids, in their order; ids that are not there are left out.</summary>
     /// <exception cref="Contracts.Errors.DelgException">COLLECTION_NOT_FOUND.</exception>
     public Task<IReadOnlyList<GlobalEntry>> GetAsync(
@@ -43,12 +52,17 @@ internal interface IGlobalIndex
     /// <summary>The first <paramref name="count"/> entries behind an id, ascending by code point, without descriptors.</summary>
     /// <param name="collection">Collection to list.</param>
     /// <param name="afterImageId">Entries up to and including this id are skipped; empty: none are.</param>
-    /// <param name="count">Entries at most.</param>
+    /// <param name="count">Entries at most; fewer only when there are no more.</param>
+    /// <param name="filter">Entries that it does not keep are skipped; null: none are.</param>
     /// <param name="cancellation">Ends the call early.</param>
     /// <exception cref="Contracts.Errors.DelgException">COLLECTION_NOT_FOUND.</exception>
-    public Task<IReadOnlyList<GlobalEntry>> ListAsync(string collection, string afterImageId, int count, CancellationToken cancellation);
+    public Task<IReadOnlyList<GlobalEntry>> ListAsync(string collection, string afterImageId, int count, Filter? filter, CancellationToken cancellation);
 
     /// <summary>The nearest entries of each query, in the order of the queries.</summary>
     /// <exception cref="Contracts.Errors.DelgException">COLLECTION_NOT_FOUND; MODEL_MISMATCH when another collection has taken the name.</exception>
     public Task<IReadOnlyList<NeighborList>> SearchAsync(NeighborSearch search, CancellationToken cancellation);
+
+    /// <summary>What a collection costs and how it is searched.</summary>
+    /// <exception cref="Contracts.Errors.DelgException">COLLECTION_NOT_FOUND.</exception>
+    public Task<CollectionStatistics> GetStatisticsAsync(string name, CancellationToken cancellation);
 }

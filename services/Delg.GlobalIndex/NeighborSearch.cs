@@ -1,3 +1,4 @@
+using Delg.GlobalIndex.Filters;
 using Delg.V1;
 
 namespace Delg.GlobalIndex;
@@ -8,5 +9,7 @@ namespace Delg.GlobalIndex;
 /// <param name="TopK">Neighbours a query, at least 1.</param>
 /// <param name="MinSimilarity">Neighbours below this cosine similarity are left out; null: none are.</param>
 /// <param name="ExcludeImageIds">Ids to leave out.</param>
+/// <param name="Filter">Only entries that it keeps are found; null: all are.</param>
 internal sealed record NeighborSearch(
-    Collection Collection, IReadOnlyList<float[]> Queries, int TopK, float? MinSimilarity, IReadOnlySet<string> ExcludeImageIds);
+    Collection Collection, IReadOnlyList<float[]> Queries, int TopK, float? MinSimilarity, IReadOnlySet<string> ExcludeImageIds,
+    Filter? Filter);

@@ -230,6 +230,86 @@ public sealed class GlobalIndexRpcTests : IAsyncLifetime
         Assert.Empty((await Client.ListEntriesAsync(new ListEntriesRequest { Collection = "Albums" }, cancellationToken: Cancellation)).Entries);
     }
 
+    [Fact]
+    public async Task Filter_InEveryCall_KeepsWhatItSays()
+    {
+        await UpsertAsync([.. Enumerable.Range(0, 20).Select(i => WithNumber($"{i:D2}", i))]);
+
+        var found = await Client.SearchEntriesAsync(new SearchEntriesRequest(Search(Vectors.Descriptor(1, 0, 0))) { Filter = "n < 3" }, cancellationToken: Cancellation);
+        Assert.Equal(["00", "01", "02"], found.Results[0].Neighbors.Select(neighbor => neighbor.ImageId));
+        var page = await Client.ListEntriesAsync(
+            new ListEntriesRequest { Collection = "photos", Filter = "n >= 5", PageSize = 2 }, cancellationToken: Cancellation);
+        Assert.Equal(["05", "06"], page.Entries.Select(entry => entry.ImageId));
+        var next = await Client.ListEntriesAsync(
+            new ListEntriesRequest { Collection = "photos", Filter = "n >= 5", PageToken = page.NextPageToken }, cancellationToken: Cancellation);
+        Assert.Equal((13, ""), (next.Entries.Count, next.NextPageToken));
+        var deleted = await Client.DeleteEntriesAsync(new DeleteEntriesRequest { Collection = "photos", Filter = "n IN (1, 2, 99)" }, cancellationToken: Cancellation);
+        Assert.Equal((2, 0), (deleted.DeletedCount, deleted.MissingCount));
+        Assert.Equal(1, (await Client.CountEntriesAsync(new CountEntriesRequest { Collection = "photos", Filter = "n < 3" }, cancellationToken: Cancellation)).EntryCount);
+        Assert.Equal(18, (await Client.CountEntriesAsync(new CountEntriesRequest { Collection = "photos" }, cancellationToken: Cancellation)).EntryCount);
+    }
+
+    [Fact]
+    public async Task Filter_WrongInAnyCall_IsRefusedWithItsPosition()
+    {
+        const string wrong = "n = 1 AND";
+        foreach (var call in new Func<Task>[]
+        {
+            async () => await Client.SearchEntriesAsync(new SearchEntriesRequest(Search(Vectors.Descriptor(1, 0, 0))) { Filter = wrong }),
+            async () => await Client.ListEntriesAsync(new ListEntriesRequest { Collection = "photos", Filter = wrong }),
+            async () => await Client.DeleteEntriesAsync(new DeleteEntriesRequest { Collection = "photos", Filter = wrong }),
+            async () => await Client.CountEntriesAsync(new CountEntriesRequest { Collection = "photos", Filter = wrong }),
+        })
+        {
+            var failure = (await Assert.ThrowsAsync<RpcException>(call)).ToDelgException();
+            Assert.Equal((StatusCode.InvalidArgument, ErrorReason.FilterInvalid, "10"), (failure.Code, failure.Reason, failure.Details["position"]));
+        }
+    }
+
+    [Fact]
+    public async Task DeleteEntries_IdsAndFilter_OneOfThemOnly()
+    {
+        await UpsertAsync(WithNumber("a", 1));
+        await AssertRefusedAsync("image_ids", () => Client.DeleteEntriesAsync(new DeleteEntriesRequest { Collection = "photos", ImageIds = { "a" }, Filter = "n = 1" }));
+        await AssertRefusedAsync("image_ids", () => Client.DeleteEntriesAsync(new DeleteEntriesRequest { Collection = "photos" }));
+        await AssertRefusedAsync("filter", () => Client.DeleteEntriesAsync(new DeleteEntriesRequest { Collection = "photos", Filter = " " }));
+        Assert.Equal(1, (await GetCollectionAsync()).EntryCount);
+    }
+
+    [Fact]
+    public async Task CreateCollection_Float16_KeepsRoundedVectorsAndSaysSo()
+    {
+        await Client.CreateCollectionAsync(
+            new CreateCollectionRequest { Name = "halves", ModelId = Vectors.Model, Dim = 3, Storage = VectorStorage.Float16 }, cancellationToken: Cancellation);
+        await Client.UpsertEntriesAsync(new UpsertEntriesRequest { Collection = "halves", Entries = { Vectors.Entry("a", 1, 2, 3) } }, cancellationToken: Cancellation);
+
+        var collections = (await Client.ListCollectionsAsync(new ListCollectionsRequest(), cancellationToken: Cancellation)).Collections;
+        Assert.Equal([VectorStorage.Float16, VectorStorage.Float32], collections.Select(collection => collection.Storage));
+        var read = await Client.GetEntriesAsync(
+            new GetEntriesRequest { Collection = "halves", ImageIds = { "a" }, IncludeDescriptors = true }, cancellationToken: Cancellation);
+        Assert.Equal(UnitVector.Of([1, 2, 3]).Select(value => (float)(Half)value), read.Entries[0].Descriptor_.Values);
+        await AssertRefusedAsync("storage", () => Client.CreateCollectionAsync(
+            new CreateCollectionRequest { Name = "other", ModelId = "m", Dim = 3, Storage = (VectorStorage)9 }));
+    }
+
+    [Fact]
+    public async Task GetStatistics_Collection_TellsWhatItCosts()
+    {
+        await UpsertAsync(Vectors.Entry("a", 1, 0, 0), Vectors.Entry("b", 0, 1, 0));
+
+        var statistics = (await Client.GetStatisticsAsync(new GetStatisticsRequest { Collection = "photos" }, cancellationToken: Cancellation)).Statistics;
+
+        Assert.Equal((2, "exact"), (statistics.EntryCount, statistics.Backend));
+        Assert.True(statistics.BytesPerVector > 0 && statistics.MemoryBytes >= 2 * statistics.BytesPerVector);
+    }
+
+    private static GlobalEntry WithNumber(string id, double number)
+    {
+        var entry = Vectors.Entry(id, 1, 0, (float)number);
+        entry.Metadata = new Metadata { Values = { ["n"] = new MetadataValue { NumberValue = number } } };
+        return entry;
+    }
+
     private static async Task AssertRefusedAsync<T>(string field, Func<AsyncUnaryCall<T>> call)
     {
         var failure = await AssertFailsAsync(StatusCode.InvalidArgument, ErrorReason.FieldInvalid, call);

@@ -25,4 +25,18 @@ internal static class Vectors
     public static GlobalDescriptor Descriptor(params IEnumerable<float> values) => new() { ModelId = Model, Values = { values } };
 
     public static GlobalEntry Entry(string imageId, params IEnumerable<float> values) => new() { ImageId = imageId, Descriptor_ = Descriptor(values) };
+
+    /// <summary>Cosine of the angle between two vectors, in float64.</summary>
+    public static double Cosine(float[] a, float[] b)
+    {
+        double dot = 0, aa = 0, bb = 0;
+        for (var i = 0; i < a.Length; i++)
+        {
+            dot += (double)a[i] * b[i];
+            aa += (double)a[i] * a[i];
+            bb += (double)b[i] * b[i];
+        }
+
+        return dot / Math.Sqrt(aa * bb);
+    }
 }

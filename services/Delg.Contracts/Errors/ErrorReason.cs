@@ -12,6 +12,9 @@ public static class ErrorReason
     /// <summary>INVALID_ARGUMENT: one or more fields are missing or out of range; BadRequest names each.</summary>
     public const string FieldInvalid = "FIELD_INVALID";
 
+    /// <summary>INVALID_ARGUMENT: a metadata filter is not one, or too large; <c>position</c> and <c>expected</c> are in the details.</summary>
+    public const string FilterInvalid = "FILTER_INVALID";
+
     /// <summary>INVALID_ARGUMENT: a set of local features contradicts itself or its limits.</summary>
     public const string FeaturesInvalid = "FEATURES_INVALID";
 
@@ -32,6 +35,9 @@ public static class ErrorReason
 
     /// <summary>FAILED_PRECONDITION: descriptors of two models (or of two sizes) meet.</summary>
     public const string ModelMismatch = "MODEL_MISMATCH";
+
+    /// <summary>FAILED_PRECONDITION: the index's backend cannot keep vectors the way a collection asks for.</summary>
+    public const string StorageUnsupported = "STORAGE_UNSUPPORTED";
 
     /// <summary>RESOURCE_EXHAUSTED with RetryInfo: the extractor's queue is full.</summary>
     public const string ExtractorQueueFull = "EXTRACTOR_QUEUE_FULL";

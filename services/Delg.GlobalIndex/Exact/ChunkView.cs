@@ -1,3 +1,5 @@
+using Delg.GlobalIndex.Filters;
+
 namespace Delg.GlobalIndex.Exact;
 
 /// <summary>What one snapshot sees of a chunk: its first <paramref name="Count"/> rows without the dead ones.</summary>
@@ -8,6 +10,16 @@ namespace Delg.GlobalIndex.Exact;
 internal readonly record struct ChunkView(VectorChunk Chunk, int Count, ulong[]? Dead, int DeadCount)
 {
     public bool IsLive(int row) => Dead is null || (Dead[row >> 6] & (1ul << row)) == 0;
+
+    /// <summary>Live rows that a filter keeps.</summary>
+    public IEnumerable<StoredEntry> Matching(Filter filter)
+    {
+        for (var row = 0; row < Count; row++)
+        {
+            if (IsLive(row) && filter.Matches(StoredEntry.MetadataOf(Chunk.Entries[row].Metadata)))
+                yield return Chunk.Entries[row];
+        }
+    }
 
     public ChunkView WithRow() => this with { Count = Count + 1 };
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
+using Delg.GlobalIndex.Filters;
 using Delg.ServiceDefaults.Hosting;
 using Delg.V1;
 using Google.Protobuf;
@@ -15,7 +15,7 @@ namespace Delg.GlobalIndex.Exact;
 internal sealed class EntryStore : IDisposable
 {
     private const string FileName = "index.sqlite";
-    private const long SchemaVersion = 1;
+    private const long SchemaVersion = 2;
 
     private const string Schema = """
         CREATE TABLE collections (
@@ -23,7 +23,8 @@ internal sealed class EntryStore : IDisposable
             name TEXT NOT NULL UNIQUE,
             model_id TEXT NOT NULL,
             dim INTEGER NOT NULL,
-            create_time INTEGER NOT NULL) STRICT;
+            create_time INTEGER NOT NULL,
+            storage INTEGER NOT NULL) STRICT;
         CREATE TABLE entries (
             key INTEGER PRIMARY KEY,
             collection INTEGER NOT NULL REFERENCES collections(key),
@@ -72,18 +73,22 @@ internal sealed class EntryStore : IDisposable
     public IReadOnlyList<CollectionRow> ReadCollections()
     {
         using var command = _writer.CreateCommand();
-        command.CommandText = "SELECT key, name, model_id, dim, create_time FROM collections";
+        command.CommandText = "SELECT key, name, model_id, dim, storage, create_time FROM collections";
         using var reader = command.ExecuteReader();
         var rows = new List<CollectionRow>();
         while (reader.Read())
-            rows.Add(new CollectionRow(reader.GetInt64(0), reader.GetString(1), reader.GetString(2), reader.GetInt32(3), TimeOf(reader.GetInt64(4))));
+        {
+            rows.Add(new CollectionRow(
+                reader.GetInt64(0), reader.GetString(1), reader.GetString(2), reader.GetInt32(3), (VectorStorage)reader.GetInt32(4), TimeOf(reader.GetInt64(5))));
+        }
+
         return rows;
     }
 
     /// <summary>Reads everything that memory keeps, in the order of the file.</summary>
-    /// <param name="take">Called with the collection's key, the entry and its vector; the vector is valid during the call only.</param>
+    /// <param name="take">Called with the collection's key, the entry and its vector as stored.</param>
     /// <param name="cancellation">Ends the reading early.</param>
-    public void ReadVectors(Action<long, StoredEntry, float[]> take, CancellationToken cancellation)
+    public void ReadVectors(Action<long, StoredEntry, byte[]> take, CancellationToken cancellation)
     {
         using var command = _writer.CreateCommand();
         command.CommandText = "SELECT collection, image_id, width, height, metadata, vector FROM entries NOT INDEXED";
@@ -92,7 +97,7 @@ internal sealed class EntryStore : IDisposable
         {
             cancellation.ThrowIfCancellationRequested();
             var entry = new StoredEntry(reader.GetString(1), reader.GetFieldValue<byte[]>(4), reader.GetInt32(2), reader.GetInt32(3));
-            take(reader.GetInt64(0), entry, VectorOf(reader.GetFieldValue<byte[]>(5)));
+            take(reader.GetInt64(0), entry, reader.GetFieldValue<byte[]>(5));
         }
     }
 
@@ -121,10 +126,10 @@ internal sealed class EntryStore : IDisposable
     public CollectionRow InsertCollection(Collection collection, DateTime now)
     {
         using var command = Command(
-            "INSERT INTO collections (name, model_id, dim, create_time) VALUES ($name, $model, $dim, $now) RETURNING key",
-            ("$name", collection.Name), ("$model", collection.ModelId), ("$dim", collection.Dim), ("$now", now.Ticks));
+            "INSERT INTO collections (name, model_id, dim, create_time, storage) VALUES ($name, $model, $dim, $now, $storage) RETURNING key",
+            ("$name", collection.Name), ("$model", collection.ModelId), ("$dim", collection.Dim), ("$now", now.Ticks), ("$storage", (int)collection.Storage));
         var key = (long)command.ExecuteScalar()!;
-        return new CollectionRow(key, collection.Name, collection.ModelId, (int)collection.Dim, now);
+        return new CollectionRow(key, collection.Name, collection.ModelId, (int)collection.Dim, collection.Storage, now);
     }
 
     public void DeleteCollection(long key)
@@ -135,7 +140,7 @@ internal sealed class EntryStore : IDisposable
         collection.ExecuteNonQuery();
     }
 
-    public void Upsert(long collection, IEnumerable<EntryWrite> entries, DateTime now)
+    public void Upsert(CollectionRow collection, IEnumerable<EntryWrite> entries, DateTime now)
     {
         using var command = Command(
             """
@@ -144,7 +149,7 @@ internal sealed class EntryStore : IDisposable
             ON CONFLICT (collection, image_id) DO UPDATE SET update_time = excluded.update_time, content_hash = excluded.content_hash,
                 width = excluded.width, height = excluded.height, metadata = excluded.metadata, vector = excluded.vector
             """,
-            ("$collection", collection), ("$now", now.Ticks));
+            ("$collection", collection.Key), ("$now", now.Ticks));
         var id = command.Parameters.Add("$id", SqliteType.Text);
         var hash = command.Parameters.Add("$hash", SqliteType.Blob);
         var width = command.Parameters.Add("$width", SqliteType.Integer);
@@ -159,7 +164,7 @@ internal sealed class EntryStore : IDisposable
             width.Value = entry.Stored.Width;
             height.Value = entry.Stored.Height;
             metadata.Value = entry.Stored.Metadata;
-            vector.Value = BytesOf(entry.Vector);
+            vector.Value = VectorBlob.Encode(entry.Vector, collection.Storage);
             command.ExecuteNonQuery();
         }
     }
@@ -199,19 +204,24 @@ internal sealed class EntryStore : IDisposable
         return entries;
     }
 
-    public IReadOnlyList<GlobalEntry> List(CollectionRow collection, string afterImageId, int count)
+    public IReadOnlyList<GlobalEntry> List(CollectionRow collection, string afterImageId, int count, Filter? filter, CancellationToken cancellation)
     {
         using var connection = OpenReader();
         using var command = connection.CreateCommand();
         command.CommandText =
-            $"SELECT {Columns(false)} FROM entries WHERE collection = $collection AND image_id > $after ORDER BY image_id LIMIT $count";
+            $"SELECT {Columns(false)} FROM entries WHERE collection = $collection AND image_id > $after ORDER BY image_id";
         command.Parameters.AddWithValue("$collection", collection.Key);
         command.Parameters.AddWithValue("$after", afterImageId);
-        command.Parameters.AddWithValue("$count", count);
         using var reader = command.ExecuteReader();
         var entries = new List<GlobalEntry>();
-        while (reader.Read())
-            entries.Add(EntryOf(reader, collection, includeDescriptor: false));
+        while (entries.Count < count && reader.Read())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var entry = EntryOf(reader, collection, includeDescriptor: false);
+            if (filter is null || filter.Matches(entry.Metadata))
+                entries.Add(entry);
+        }
+
         return entries;
     }
 
@@ -236,7 +246,10 @@ internal sealed class EntryStore : IDisposable
         if (version == SchemaVersion)
             return;
         using var transaction = _writer.BeginTransaction();
-        Execute(Schema, transaction);
+        if (version == 0)
+            Execute(Schema, transaction);
+        else
+            Execute("ALTER TABLE collections ADD COLUMN storage INTEGER NOT NULL DEFAULT 1", transaction);
         Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version = {SchemaVersion}"), transaction);
         transaction.Commit();
     }
@@ -254,29 +267,15 @@ internal sealed class EntryStore : IDisposable
             ImageSize = StoredEntry.SizeOf(reader.GetInt32(3), reader.GetInt32(4)),
             Metadata = StoredEntry.MetadataOf(reader.GetFieldValue<byte[]>(5)),
         };
-        if (includeDescriptor)
-            entry.Descriptor_ = new GlobalDescriptor { ModelId = collection.ModelId, Values = { VectorOf(reader.GetFieldValue<byte[]>(6)) } };
+        if (!includeDescriptor)
+            return entry;
+        var vector = new float[collection.Dim];
+        VectorBlob.Decode(reader.GetFieldValue<byte[]>(6), collection.Storage, vector);
+        entry.Descriptor_ = new GlobalDescriptor { ModelId = collection.ModelId, Values = { vector } };
         return entry;
     }
 
     private static DateTime TimeOf(long ticks) => new(ticks, DateTimeKind.Utc);
-
-    // Little-endian on disk, so that the file can be carried between machines.
-    private static byte[] BytesOf(float[] vector)
-    {
-        var bytes = MemoryMarshal.AsBytes<float>(vector).ToArray();
-        return BitConverter.IsLittleEndian ? bytes : Reversed(bytes);
-    }
-
-    private static float[] VectorOf(byte[] bytes) =>
-        MemoryMarshal.Cast<byte, float>(BitConverter.IsLittleEndian ? bytes : Reversed(bytes)).ToArray();
-
-    private static byte[] Reversed(byte[] bytes)
-    {
-        for (var i = 0; i < bytes.Length; i += sizeof(float))
-            Array.Reverse(bytes, i, sizeof(float));
-        return bytes;
-    }
 
     private SqliteConnection OpenReader()
     {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Delg.Contracts.Errors;
+using Delg.GlobalIndex.Filters;
 using Delg.V1;
 using Grpc.Core;
 
@@ -9,7 +10,7 @@ namespace Delg.GlobalIndex.Exact;
 /// The embedded index: SQLite keeps everything, memory keeps the vectors, and a search compares the query with every one of them. Reads and
 /// searches never wait for writes.
 /// </summary>
-internal sealed class ExactIndex : IGlobalIndex, IAsyncDisposable
+internal sealed class ExactIndex : IGlobalIndex
 {
     private readonly EntryStore _store;
     private readonly CommitLoop _commits;
@@ -78,7 +79,7 @@ internal sealed class ExactIndex : IGlobalIndex, IAsyncDisposable
         foreach (var entry in entries)
             last[entry.ImageId] = entry;
         var writes = last.Values
-            .Select(entry => new EntryWrite(StoredEntry.From(entry), entry.ContentHash.ToByteArray(), [.. entry.Descriptor_.Values]))
+            .Select(entry => new EntryWrite(StoredEntry.From(entry), entry.ContentHash.ToByteArray(), VectorBlob.Rounded([.. entry.Descriptor_.Values], collection.Storage)))
             .ToList();
         return _commits.WriteAsync(new PendingWrite(
             draft =>
@@ -86,7 +87,7 @@ internal sealed class ExactIndex : IGlobalIndex, IAsyncDisposable
                 var state = StateOf(collection.Name);
                 if (!state.Row.Is(collection))
                     throw DelgException.CollectionNotFound(collection.Name);
-                draft.Store.Upsert(state.Row.Key, writes, Now());
+                draft.Store.Upsert(state.Row, writes, Now());
                 var memory = draft.DraftOf(state);
                 foreach (var write in writes)
                     memory.Put(write.Stored, write.Vector);
@@ -109,12 +110,37 @@ internal sealed class ExactIndex : IGlobalIndex, IAsyncDisposable
         return deleted;
     }
 
+    public async Task<int> DeleteAsync(string collection, Filter filter, CancellationToken cancellation)
+    {
+        var deleted = 0;
+        await _commits.WriteAsync(new PendingWrite(
+            draft =>
+            {
+                var state = StateOf(collection);
+                var memory = draft.DraftOf(state);
+                var imageIds = memory.Matching(filter);
+                draft.Store.Delete(state.Row.Key, imageIds);
+                deleted = imageIds.Count(memory.Remove);
+            },
+            entryCount: 0, standsAlone: false, cancellation));
+        return deleted;
+    }
+
+    public Task<long> CountAsync(string collection, Filter? filter, CancellationToken cancellation)
+    {
+        var snapshot = StateOf(collection).Snapshot;
+        if (filter is null)
+            return Task.FromResult((long)snapshot.LiveCount);
+        return Task.Run(() => snapshot.Chunks.Sum(view => view.Matching(filter).LongCount()), cancellation);
+    }
+
     public Task<IReadOnlyList<GlobalEntry>> GetAsync(
         string collection, IReadOnlyList<string> imageIds, bool includeDescriptors, CancellationToken cancellation) =>
         Task.Run(() => _store.Get(StateOf(collection).Row, imageIds, includeDescriptors), cancellation);
 
-    public Task<IReadOnlyList<GlobalEntry>> ListAsync(string collection, string afterImageId, int count, CancellationToken cancellation) =>
-        Task.Run(() => _store.List(StateOf(collection).Row, afterImageId, count), cancellation);
+    public Task<IReadOnlyList<GlobalEntry>> ListAsync(
+        string collection, string afterImageId, int count, Filter? filter, CancellationToken cancellation) =>
+        Task.Run(() => _store.List(StateOf(collection).Row, afterImageId, count, filter, cancellation), cancellation);
 
     public Task<IReadOnlyList<NeighborList>> SearchAsync(NeighborSearch search, CancellationToken cancellation)
     {
@@ -122,6 +148,19 @@ internal sealed class ExactIndex : IGlobalIndex, IAsyncDisposable
         if (!state.Row.Is(search.Collection))
             throw DelgException.ModelMismatch(state.Row.ModelId, search.Collection.ModelId);
         return Task.Run(() => ExactScan.Run(state.Snapshot, search, _searchThreads, cancellation), cancellation);
+    }
+
+    public Task<CollectionStatistics> GetStatisticsAsync(string name, CancellationToken cancellation)
+    {
+        var state = StateOf(name);
+        return Task.FromResult(new CollectionStatistics
+        {
+            EntryCount = state.Snapshot.LiveCount,
+            Backend = "exact",
+            IndexType = "FLAT",
+            BytesPerVector = state.Row.Dim * sizeof(float),
+            MemoryBytes = state.Snapshot.Chunks.Sum(view => (long)view.Chunk.Capacity * state.Row.Dim * sizeof(float)),
+        });
     }
 
     /// <summary>Entries of each collection now.</summary>
@@ -139,7 +178,15 @@ internal sealed class ExactIndex : IGlobalIndex, IAsyncDisposable
     {
         var states = store.ReadCollections().Select(row => new CollectionState(row)).ToDictionary(state => state.Row.Key);
         var drafts = states.ToDictionary(pair => pair.Key, pair => pair.Value.NewDraft());
-        store.ReadVectors((collection, entry, vector) => drafts[collection].Put(entry, vector), cancellation);
+        var vector = new float[states.Values.Select(state => state.Row.Dim).DefaultIfEmpty().Max()];
+        store.ReadVectors(
+            (collection, entry, blob) =>
+            {
+                var row = states[collection].Row;
+                VectorBlob.Decode(blob, row.Storage, vector.AsSpan(0, row.Dim));
+                drafts[collection].Put(entry, vector.AsSpan(0, row.Dim));
+            },
+            cancellation);
         foreach (var (key, draft) in drafts)
         {
             states[key].Snapshot = draft.Finish();

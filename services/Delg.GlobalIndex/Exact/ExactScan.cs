@@ -1,3 +1,4 @@
+using Delg.GlobalIndex.Filters;
 using Delg.V1;
 
 namespace Delg.GlobalIndex.Exact;
@@ -16,7 +17,7 @@ internal static class ExactScan
                 () => NewHeaps(search),
                 (index, _, heaps) =>
                 {
-                    ScanChunk(snapshot.Chunks[index], search.Queries, heaps);
+                    ScanChunk(snapshot.Chunks[index], search.Queries, search.Filter, heaps);
                     return heaps;
                 },
                 heaps => Merge(results, heaps));
@@ -37,7 +38,7 @@ internal static class ExactScan
         }
     }
 
-    private static void ScanChunk(ChunkView view, IReadOnlyList<float[]> queries, TopNeighbors[] heaps)
+    private static void ScanChunk(ChunkView view, IReadOnlyList<float[]> queries, Filter? filter, TopNeighbors[] heaps)
     {
         const int rowsAtOnce = DotProducts.TileRows;
         var dim = queries[0].Length;
@@ -50,25 +51,25 @@ internal static class ExactScan
             {
                 var next = Math.Min(query + 1, queries.Count - 1);
                 DotProducts.Tile(rows, queries[query], queries[next], products);
-                Offer(view, row, products[..rowsAtOnce], heaps[query]);
+                Offer(view, row, products[..rowsAtOnce], filter, heaps[query]);
                 if (next != query)
-                    Offer(view, row, products[rowsAtOnce..], heaps[next]);
+                    Offer(view, row, products[rowsAtOnce..], filter, heaps[next]);
             }
         }
 
         for (; row < view.Count; row++)
         {
             for (var query = 0; query < queries.Count; query++)
-                Offer(view, row, [DotProducts.Dot(view.Chunk.VectorAt(row), queries[query])], heaps[query]);
+                Offer(view, row, [DotProducts.Dot(view.Chunk.VectorAt(row), queries[query])], filter, heaps[query]);
         }
     }
 
-    private static void Offer(ChunkView view, int firstRow, ReadOnlySpan<float> products, TopNeighbors heap)
+    private static void Offer(ChunkView view, int firstRow, ReadOnlySpan<float> products, Filter? filter, TopNeighbors heap)
     {
         for (var i = 0; i < products.Length; i++)
         {
             // Rounding may carry the product of two unit vectors a little past 1.
-            if (view.IsLive(firstRow + i))
+            if (view.IsLive(firstRow + i) && filter?.Matches(StoredEntry.MetadataOf(view.Chunk.Entries[firstRow + i].Metadata)) != false)
                 heap.Offer(Math.Clamp(products[i], -1, 1), view.Chunk.Entries[firstRow + i]);
         }
     }

@@ -1,3 +1,5 @@
+using Delg.GlobalIndex.Filters;
+
 namespace Delg.GlobalIndex.Exact;
 
 /// <summary>
@@ -48,6 +50,9 @@ internal sealed class SnapshotDraft
         _liveCount--;
         return true;
     }
+
+    /// <summary>Ids of the rows that a filter keeps, those of this draft among them.</summary>
+    public List<string> Matching(Filter filter) => [.. _views.SelectMany(view => view.Matching(filter)).Select(entry => entry.ImageId)];
 
     /// <summary>
     /// The snapshot to publish. Chunks that are mostly dead are given up and their live rows written anew, so that memory stays below about

@@ -75,7 +75,7 @@ public sealed class ExactIndexTests : IDisposable
         var failure = Assert.Throws<ServiceStartException>(() => new EntryStore(_folder.Path));
         Assert.Contains("99", failure.Message, StringComparison.Ordinal);
 
-        await SetSchemaVersionAsync(1);
+        await SetSchemaVersionAsync(2);
         await OpenIndex.At(_folder.Path).DisposeAsync();
     }
 
@@ -87,21 +87,6 @@ public sealed class ExactIndexTests : IDisposable
         var failure = Assert.Throws<ServiceStartException>(() => new EntryStore(_folder.Path));
 
         Assert.Contains(_folder.Path, failure.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Write_ToANamesakeOfADroppedCollection_IsRefused()
-    {
-        await using var index = OpenIndex.At(_folder.Path);
-        var dropped = await index.CreateAsync("photos", 3);
-        Assert.True(await index.DeleteCollectionAsync("photos", Cancellation));
-        Assert.False(await index.DeleteCollectionAsync("photos", Cancellation));
-        await index.CreateAsync("photos", 4);
-
-        var write = await Assert.ThrowsAsync<DelgException>(() => index.PutAsync(dropped, ("a", [1, 2, 3])));
-        var search = await Assert.ThrowsAsync<DelgException>(() => index.FindAsync(dropped, [[1, 2, 3]]));
-
-        Assert.Equal((ErrorReason.CollectionNotFound, ErrorReason.ModelMismatch), (write.Reason, search.Reason));
     }
 
     [Fact]

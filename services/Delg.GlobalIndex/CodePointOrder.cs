@@ -1,4 +1,4 @@
-namespace Delg.GlobalIndex.Exact;
+namespace Delg.GlobalIndex;
 
 /// <summary>
 /// Compares strings by Unicode code point, which is the order of their UTF-8 bytes and so SQLite's. .NET's ordinal order differs from it where
