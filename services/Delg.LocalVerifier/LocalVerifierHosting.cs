@@ -1,7 +1,9 @@
 using Delg.LocalVerifier.Service;
 using Delg.LocalVerifier.Stores;
+using Delg.LocalVerifier.Stores.Sqlite;
 using Delg.ServiceDefaults.Hosting;
 using Delg.ServiceDefaults.Options;
+using Microsoft.Extensions.Options;
 
 namespace Delg.LocalVerifier;
 
@@ -21,8 +23,10 @@ public static class LocalVerifierHosting
         ArgumentNullException.ThrowIfNull(builder);
         var services = builder.Services;
         services.AddValidatedOptions<LocalVerifierOptions>(Section);
+        services.AddValidatedOptions<SqliteStoreOptions>($"{Section}:Sqlite");
         services.AddSingleton<IFeatureStore>(provider =>
-            SqliteFeatureStore.Open(DataFolder.For(provider.GetRequiredService<IConfiguration>(), StoreFolder)));
+            SqliteFeatureStore.Open(
+            DataFolder.For(provider.GetRequiredService<IConfiguration>(), StoreFolder), provider.GetRequiredService<IOptions<SqliteStoreOptions>>().Value));
         services.AddSingleton<FeatureLibrary>();
         services.AddSingleton<PairVerifier>();
         services.AddSingleton<CandidateVerification>();

@@ -45,6 +45,12 @@ public static class ErrorReason
     /// <summary>UNAVAILABLE: a service this one depends on does not answer.</summary>
     public const string DependencyUnavailable = "DEPENDENCY_UNAVAILABLE";
 
+    /// <summary>RESOURCE_EXHAUSTED: a store has no room for what is put; deleting, or a larger store, makes some.</summary>
+    public const string StoreFull = "STORE_FULL";
+
+    /// <summary>FAILED_PRECONDITION: a store refuses this system's user or password, or a right is missing; its operator can mend it.</summary>
+    public const string StoreAccessDenied = "STORE_ACCESS_DENIED";
+
     /// <summary>DEADLINE_EXCEEDED.</summary>
     public const string DeadlineExceeded = "DEADLINE_EXCEEDED";
 

@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.Diagnostics;
 using Delg.LocalVerifier.Matching;
+using Delg.LocalVerifier.Stores;
 using Delg.V1;
 using Microsoft.Extensions.Options;
 
@@ -28,7 +30,7 @@ internal sealed class CandidateVerification(
         var reading = ReadAsync(collection, candidates, 0, size, cancellation);
         for (var first = 0; first < candidates.Count; first += size)
         {
-            var values = await reading;
+            using var values = await reading;
             if (first + size < candidates.Count)
                 reading = ReadAsync(collection, candidates, first + size, size, cancellation);
             var start = first;
@@ -44,25 +46,23 @@ internal sealed class CandidateVerification(
     }
 
     // The stored values of a batch at the places of their candidates; null where a candidate is inline or not stored.
-    private async Task<byte[]?[]> ReadAsync(
+    private async Task<StoredValues> ReadAsync(
         string collection, IReadOnlyList<VerificationCandidate> candidates, int first, int size, CancellationToken cancellation)
     {
-        var values = new byte[]?[Math.Min(size, candidates.Count - first)];
-        var stored = Enumerable.Range(0, values.Length).Where(offset => candidates[first + offset].Features is null).ToArray();
+        var count = Math.Min(size, candidates.Count - first);
+        var stored = Enumerable.Range(0, count).Where(offset => candidates[first + offset].Features is null).ToArray();
         if (stored.Length == 0)
-            return values;
+            return new StoredValues(new IMemoryOwner<byte>?[count]);
         var read = await library.GetValuesAsync(collection, Array.ConvertAll(stored, offset => candidates[first + offset].ImageId), cancellation);
-        for (var i = 0; i < stored.Length; i++)
-            values[stored[i]] = read[i];
-        return values;
+        return read.SpreadTo(stored, count);
     }
 
-    private CandidateResult Verify(string collection, FeatureSet query, VerificationCandidate candidate, byte[]? value, VerificationSettings settings)
+    private CandidateResult Verify(string collection, FeatureSet query, VerificationCandidate candidate, ReadOnlyMemory<byte>? value, VerificationSettings settings)
     {
         var started = Stopwatch.GetTimestamp();
         var result = new CandidateResult { ImageId = candidate.ImageId };
         var features = candidate.Features is { } inline ? FeatureSet.FromValid(inline)
-            : value is not null ? FeatureLibrary.ToFeatureSet(collection, candidate.ImageId, value)
+            : value is { } stored ? FeatureLibrary.ToFeatureSet(collection, candidate.ImageId, stored)
             : null;
         if (features is null)
         {

@@ -22,18 +22,18 @@ internal sealed class FeatureLibrary(IFeatureStore store, IOptions<LocalVerifier
     /// <exception cref="DelgException">NOT_FOUND, or DATA_LOSS.</exception>
     public async Task<LocalFeatures> GetAsync(string collection, string imageId, CancellationToken cancellation)
     {
-        var values = await store.GetAsync(collection, [imageId], cancellation);
+        using var values = await store.GetAsync(collection, [imageId], cancellation);
         var value = values[0] ?? throw DelgException.ImageNotFound(collection, imageId);
-        return Decode(collection, imageId, () => StoredFeatures.Read(value).ToMessage());
+        return Decode(collection, imageId, () => StoredFeatures.Read(value.Span).ToMessage());
     }
 
-    /// <summary>Stored values in the order asked, null where there is none; <see cref="ToFeatureSet"/> reads one.</summary>
-    public Task<IReadOnlyList<byte[]?>> GetValuesAsync(string collection, IReadOnlyList<string> imageIds, CancellationToken cancellation) =>
+    /// <summary>Stored values in the order asked, to be disposed; <see cref="ToFeatureSet"/> reads one.</summary>
+    public Task<StoredValues> GetValuesAsync(string collection, IReadOnlyList<string> imageIds, CancellationToken cancellation) =>
         store.GetAsync(collection, imageIds, cancellation);
 
     /// <exception cref="DelgException">DATA_LOSS: the value is damaged.</exception>
-    public static FeatureSet ToFeatureSet(string collection, string imageId, byte[] value) =>
-        Decode(collection, imageId, () => StoredFeatures.Read(value).ToFeatureSet());
+    public static FeatureSet ToFeatureSet(string collection, string imageId, ReadOnlyMemory<byte> value) =>
+        Decode(collection, imageId, () => StoredFeatures.Read(value.Span).ToFeatureSet());
 
     public Task<int> DeleteAsync(string collection, IReadOnlyList<string> imageIds, CancellationToken cancellation) =>
         store.DeleteAsync(collection, imageIds, cancellation);

@@ -1,6 +1,7 @@
 using System.Net;
 using Delg.Contracts.Errors;
-using Delg.LocalVerifier.Stores;
+using Delg.LocalVerifier.Stores.Sqlite;
+using Delg.ServiceDefaults.Hosting;
 using Delg.V1;
 using Grpc.Core;
 using Microsoft.Data.Sqlite;
@@ -209,7 +210,7 @@ public sealed class LocalVerifierServiceTests : IAsyncLifetime
     [Fact]
     public async Task Start_FolderInUse_FailsAndNamesIt()
     {
-        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => VerifierHost.StartAsync(_folder.Path));
+        var failure = await Assert.ThrowsAsync<ServiceStartException>(() => VerifierHost.StartAsync(_folder.Path));
         Assert.Contains(_folder.Path, failure.Message, StringComparison.Ordinal);
     }
 

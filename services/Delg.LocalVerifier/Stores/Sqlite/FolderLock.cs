@@ -1,11 +1,13 @@
-namespace Delg.LocalVerifier.Stores;
+using Delg.ServiceDefaults.Hosting;
+
+namespace Delg.LocalVerifier.Stores.Sqlite;
 
 /// <summary>Holds a folder for this process: two processes on one store would each trust what the other changes.</summary>
 internal sealed class FolderLock : IDisposable
 {
     private readonly FileStream _file;
 
-    /// <exception cref="InvalidOperationException">Another process (or another service of this one) holds the folder.</exception>
+    /// <exception cref="ServiceStartException">Another process (or another service of this one) holds the folder, or it cannot be written.</exception>
     public FolderLock(string folder)
     {
         var path = Path.Combine(folder, "lock");
@@ -13,10 +15,11 @@ internal sealed class FolderLock : IDisposable
         {
             _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException failure)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new InvalidOperationException(
-                $"The folder {folder} is in use by another process. Stop it, or choose another data folder (DELG_DataFolder).", failure);
+            throw new ServiceStartException(
+                $"The folder {folder} is in use by another process, or cannot be written. Stop that, or choose another data folder (DELG_DataFolder). ({failure.Message})",
+                failure);
         }
     }
 
