@@ -1,4 +1,6 @@
 using Delg.Gateway.Backends;
+using Delg.Gateway.Http;
+using Delg.Gateway.Http.OpenApi;
 using Delg.Gateway.Indexing;
 using Delg.Gateway.PassThrough;
 using Delg.Gateway.Searching;
@@ -38,6 +40,7 @@ public static class GatewayHosting
         builder.Services.AddSingleton<QuerySource>();
         builder.Services.AddSingleton<ImageSearch>();
         builder.Services.AddSingleton<ImageMatching>();
+        builder.Services.AddHttp();
         builder.Services.AddReverseProxy().AddDnsDestinationResolver();
         builder.Services.AddSingleton<IProxyConfigProvider, PassThroughConfig>();
         return builder;
@@ -46,17 +49,21 @@ public static class GatewayHosting
     public static WebApplication MapGateway(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
+        app.UseHttp();
         app.MapGrpcService<ImageSearchEndpoint>();
         if (app.Services.GetRequiredService<IOptions<GatewayOptions>>().Value.PassThrough)
             app.MapReverseProxy();
         app.MapGet("/", (IServer server) => new
         {
-            service = "Delg.Micro gateway: image search over gRPC",
+            service = "Delg.Micro gateway: image search over gRPC and HTTP",
             grpc = ImageSearchService.Descriptor.FullName,
             grpc_address = server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault(),
+            http = HttpBridge.Root,
+            openapi = $"/openapi/{ServiceDocument.Name}.json",
+            docs = "/docs",
             live = "/livez",
             ready = "/readyz",
-        });
+        }).ExcludeFromDescription();
         return app;
     }
 

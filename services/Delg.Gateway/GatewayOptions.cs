@@ -79,6 +79,13 @@ public sealed class GatewayOptions
     [Range(0, 1000)]
     public int QueueFullRetries { get; set; } = 20;
 
+    /// <summary>
+    /// Largest body of an HTTP request, bytes. Default 32 MiB: a 20 MiB photo fits, as a form or as base64 inside JSON. The limit of gRPC is
+    /// <c>MaxMessageBytes</c>.
+    /// </summary>
+    [Range(1024, 1024 * 1024 * 1024)]
+    public int MaxHttpBodyBytes { get; set; } = 32 * 1024 * 1024;
+
     /// <summary>Pass the three services' own gRPC methods through the gateway's port. Default false.</summary>
     public bool PassThrough { get; set; }
 

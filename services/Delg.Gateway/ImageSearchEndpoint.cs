@@ -39,6 +39,12 @@ internal sealed class ImageSearchEndpoint(
     public override Task<ListImagesResponse> ListImages(ListImagesRequest request, ServerCallContext context) =>
         records.ListAsync(request, CallerContext.Of(context));
 
+    public override async Task<DeleteImageResponse> DeleteImage(DeleteImageRequest request, ServerCallContext context)
+    {
+        await indexing.DeleteAsync(request, CallerContext.Of(context));
+        return new DeleteImageResponse();
+    }
+
     public override Task<DeleteImagesResponse> DeleteImages(DeleteImagesRequest request, ServerCallContext context) =>
         indexing.DeleteAsync(request, CallerContext.Of(context));
 

@@ -24,6 +24,15 @@ public static class ErrorReason
     /// <summary>INVALID_ARGUMENT: after scaling, a side of the image is shorter than the network needs.</summary>
     public const string ImageTooSmall = "IMAGE_TOO_SMALL";
 
+    /// <summary>RESOURCE_EXHAUSTED (HTTP: 413): the request as a whole is larger than is taken.</summary>
+    public const string RequestTooLarge = "REQUEST_TOO_LARGE";
+
+    /// <summary>UNIMPLEMENTED (HTTP: 404): nothing is reached by this verb and path.</summary>
+    public const string MethodNotFound = "METHOD_NOT_FOUND";
+
+    /// <summary>PERMISSION_DENIED, over HTTP only: a web page from elsewhere sent a form.</summary>
+    public const string OriginRefused = "ORIGIN_REFUSED";
+
     /// <summary>NOT_FOUND.</summary>
     public const string CollectionNotFound = "COLLECTION_NOT_FOUND";
 

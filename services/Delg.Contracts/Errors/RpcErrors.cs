@@ -51,6 +51,9 @@ public static class RpcErrors
         StatusCode.DeadlineExceeded => ErrorReason.DeadlineExceeded,
         StatusCode.Unavailable => ErrorReason.DependencyUnavailable,
         StatusCode.InvalidArgument => ErrorReason.FieldInvalid,
+        // The server's own limit of a message, which it enforces before anything of ours is asked.
+        StatusCode.ResourceExhausted => ErrorReason.RequestTooLarge,
+        StatusCode.Unimplemented => ErrorReason.MethodNotFound,
         _ => ErrorReason.Internal,
     };
 }

@@ -52,6 +52,14 @@ internal sealed class ImageIndexing(
         return new DeleteImagesResponse { DeletedCount = entries.DeletedCount, MissingCount = entries.MissingCount };
     }
 
+    /// <exception cref="DelgException">IMAGE_NOT_FOUND, unless that is allowed; COLLECTION_NOT_FOUND.</exception>
+    public async Task DeleteAsync(DeleteImageRequest request, CallerContext caller)
+    {
+        var done = await DeleteAsync(new DeleteImagesRequest { Collection = request.Collection, ImageIds = { request.ImageId } }, caller);
+        if (done.MissingCount > 0 && !request.AllowMissing)
+            throw DelgException.ImageNotFound(collections.NameOrDefault(request.Collection), request.ImageId);
+    }
+
     private async Task<IndexImageResponse> IndexCheckedAsync(IndexImageRequest request, CallerContext caller)
     {
         var name = collections.NameOrDefault(request.Collection);

@@ -27,6 +27,9 @@ internal sealed class GatewayHost : IAsyncDisposable
 
     public string HttpAddress => LoopbackHost.AddressesOf(_app)[1];
 
+    /// <summary>A client of the HTTP address.</summary>
+    public HttpClient NewHttpClient() => new() { BaseAddress = new Uri(HttpAddress) };
+
     /// <param name="settings">Keys of the section <c>Gateway</c>.</param>
     public static async Task<GatewayHost> StartAsync(params (string Key, string Value)[] settings)
     {
