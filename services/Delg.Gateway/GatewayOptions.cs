@@ -52,6 +52,22 @@ public sealed class GatewayOptions
     [Range(1, 10_000)]
     public int FusionCap { get; set; } = 40;
 
+    /// <summary>Matches of each hit when a search asks to have them explained and does not say how many. Default 100.</summary>
+    [Range(1, 1000)]
+    public int ExplainedMatches { get; set; } = 100;
+
+    /// <summary>Cosine similarity from which two images are compared as duplicates when the request does not say. Default 0.8.</summary>
+    [Range(-1f, 1f)]
+    public float DuplicateSimilarity { get; set; } = 0.8f;
+
+    /// <summary>Time kept back before the deadline of a search that takes a part of the answer, to send it, milliseconds. Default 50.</summary>
+    [Range(0, 60_000)]
+    public int PartialReserveMs { get; set; } = 50;
+
+    /// <summary>Candidates compared in one call for a search that takes a part of the answer. Default 25.</summary>
+    [Range(1, 1000)]
+    public int PartialBatchCandidates { get; set; } = 25;
+
     /// <summary>Longest wait for one extraction, queueing included, seconds. Default 60.</summary>
     [Range(0.001, 3600)]
     public double ExtractTimeoutSeconds { get; set; } = 60;
@@ -78,6 +94,24 @@ public sealed class GatewayOptions
     /// </summary>
     [Range(0, 1000)]
     public int QueueFullRetries { get; set; } = 20;
+
+    /// <summary>
+    /// Fetch images that are given by their address. Default false: a gateway that fetches for others is a way into its own network, however
+    /// carefully it looks where it goes.
+    /// </summary>
+    public bool UrlIngest { get; set; }
+
+    /// <summary>Largest image fetched, bytes. Default 20 MiB.</summary>
+    [Range(1024, 1024 * 1024 * 1024)]
+    public int UrlMaxBytes { get; set; } = 20 * 1024 * 1024;
+
+    /// <summary>Longest time for fetching one image, redirects included, seconds. Default 20.</summary>
+    [Range(0.1, 600)]
+    public double UrlTimeoutSeconds { get; set; } = 20;
+
+    /// <summary>Redirects followed for one image. Default 3.</summary>
+    [Range(0, 10)]
+    public int UrlMaxRedirects { get; set; } = 3;
 
     /// <summary>
     /// Largest body of an HTTP request, bytes. Default 32 MiB: a 20 MiB photo fits, as a form or as base64 inside JSON. The limit of gRPC is

@@ -1,4 +1,5 @@
 using Delg.Gateway.Backends;
+using Delg.Gateway.Duplicates;
 using Delg.Gateway.Indexing;
 using Delg.Gateway.Searching;
 using Delg.V1;
@@ -8,11 +9,19 @@ namespace Delg.Gateway;
 
 /// <summary>The gRPC face: each method handed to the part that does it.</summary>
 internal sealed class ImageSearchEndpoint(
-    ImageCollections collections, ImageIndexing indexing, IndexStream stream, ImageRecords records, ImageSearch search, ImageMatching matching)
+    ImageCollections collections,
+    ImageIndexing indexing,
+    IndexStream stream,
+    ImageRecords records,
+    ImageMetadata metadata,
+    ImageRemoval removal,
+    ImageSearch search,
+    DuplicateSearch duplicates,
+    ImageMatching matching)
     : ImageSearchService.ImageSearchServiceBase
 {
     public override async Task<CreateImageCollectionResponse> CreateImageCollection(CreateImageCollectionRequest request, ServerCallContext context) =>
-        new() { Collection = await collections.CreateAsync(request.Name, CallerContext.Of(context)) };
+        new() { Collection = await collections.CreateAsync(request, CallerContext.Of(context)) };
 
     public override async Task<ListImageCollectionsResponse> ListImageCollections(ListImageCollectionsRequest request, ServerCallContext context) =>
         new() { Collections = { (await collections.ListAsync(CallerContext.Of(context))).Collections } };
@@ -36,17 +45,27 @@ internal sealed class ImageSearchEndpoint(
     public override async Task<GetImageResponse> GetImage(GetImageRequest request, ServerCallContext context) =>
         new() { Image = await records.GetAsync(request, CallerContext.Of(context)) };
 
+    public override async Task<UpdateImageMetadataResponse> UpdateImageMetadata(UpdateImageMetadataRequest request, ServerCallContext context) =>
+        new() { Image = ImageRecords.RecordOf(await metadata.UpdateAsync(request, CallerContext.Of(context))) };
+
     public override Task<ListImagesResponse> ListImages(ListImagesRequest request, ServerCallContext context) =>
         records.ListAsync(request, CallerContext.Of(context));
 
     public override async Task<DeleteImageResponse> DeleteImage(DeleteImageRequest request, ServerCallContext context)
     {
-        await indexing.DeleteAsync(request, CallerContext.Of(context));
+        await removal.DeleteAsync(request, CallerContext.Of(context));
         return new DeleteImageResponse();
     }
 
     public override Task<DeleteImagesResponse> DeleteImages(DeleteImagesRequest request, ServerCallContext context) =>
-        indexing.DeleteAsync(request, CallerContext.Of(context));
+        removal.DeleteAsync(request, CallerContext.Of(context));
+
+    public override async Task FindDuplicates(
+        FindDuplicatesRequest request, IServerStreamWriter<FindDuplicatesResponse> responseStream, ServerCallContext context)
+    {
+        await foreach (var found in duplicates.FindAsync(request, CallerContext.Of(context), context.CancellationToken))
+            await responseStream.WriteAsync(found, context.CancellationToken);
+    }
 
     public override Task<MatchImagesResponse> MatchImages(MatchImagesRequest request, ServerCallContext context) =>
         matching.MatchAsync(request, CallerContext.Of(context));

@@ -173,11 +173,12 @@ public class IndexImageTests
         await using var gateway = await GatewayHost.StartAsync();
         await gateway.Client.IndexImageAsync(Image("b", 1));
         await gateway.Client.IndexImageAsync(Image("a", 2));
+        await gateway.Client.IndexImageAsync(Image("c", 3));
 
-        var page = await gateway.Client.ListImagesAsync(new ListImagesRequest());
+        var page = await gateway.Client.ListImagesAsync(new ListImagesRequest { PageSize = 2 });
 
         Assert.Equal(["a", "b"], page.Images.Select(i => i.ImageId));
-        Assert.Equal("more", page.NextPageToken);
+        Assert.Equal("b", page.NextPageToken);
     }
 
     private static IndexImageRequest Image(string id, byte content, string? colour = null)

@@ -24,6 +24,15 @@ public static class ErrorReason
     /// <summary>INVALID_ARGUMENT: after scaling, a side of the image is shorter than the network needs.</summary>
     public const string ImageTooSmall = "IMAGE_TOO_SMALL";
 
+    /// <summary>FAILED_PRECONDITION: an image was given by its address, and the gateway's option forbids that.</summary>
+    public const string UrlIngestOff = "URL_INGEST_OFF";
+
+    /// <summary>INVALID_ARGUMENT: an image's address is not one, or leads where the gateway does not go; the details say why.</summary>
+    public const string UrlRefused = "URL_REFUSED";
+
+    /// <summary>INVALID_ARGUMENT: no image came from an address: no answer, a failure, too many redirects, too many bytes, too slow.</summary>
+    public const string UrlFetchFailed = "URL_FETCH_FAILED";
+
     /// <summary>RESOURCE_EXHAUSTED (HTTP: 413): the request as a whole is larger than is taken.</summary>
     public const string RequestTooLarge = "REQUEST_TOO_LARGE";
 

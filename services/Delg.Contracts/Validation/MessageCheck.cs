@@ -43,6 +43,9 @@ public sealed class MessageCheck
     public bool InRange(long value, long least, long most, string field) =>
         That(value >= least && value <= most, field, $"{value} is outside {least} to {most}.");
 
+    /// <summary>A cosine similarity.</summary>
+    public bool Similarity(float value, string field) => That(value is >= -1 and <= 1, field, $"{value} is outside -1 to 1.");
+
     public bool CollectionName(string name, string field) =>
         That(IsCollectionName(name), field, $"A collection's name has 1 to {MaxCollectionNameLength} letters, digits, '-' or '_' and starts with a letter.");
 

@@ -23,10 +23,10 @@ internal sealed class ImageCollections(
         calls.CallAsync(Stage.Store, backends.Extractor, caller, o => extractor.GetModelAsync(new GetModelRequest(), o));
 
     /// <summary>Makes an empty collection for the model that is loaded.</summary>
-    public async Task<Collection> CreateAsync(string name, CallerContext caller)
+    public async Task<Collection> CreateAsync(CreateImageCollectionRequest request, CallerContext caller)
     {
         var model = await LoadedModelAsync(caller);
-        return await CreateAsync(name, model.ModelId, model.GlobalDim, caller);
+        return await CreateAsync(new CreateCollectionRequest { Name = request.Name, ModelId = model.ModelId, Dim = model.GlobalDim, Storage = request.Storage }, caller);
     }
 
     public async Task<ListCollectionsResponse> ListAsync(CallerContext caller) =>
@@ -51,7 +51,7 @@ internal sealed class ImageCollections(
     {
         try
         {
-            return await CreateAsync(name, like.ModelId, (uint)like.Values.Count, caller);
+            return await CreateAsync(new CreateCollectionRequest { Name = name, ModelId = like.ModelId, Dim = (uint)like.Values.Count }, caller);
         }
         catch (DelgException exists) when (exists.Reason == ErrorReason.CollectionExists)
         {
@@ -88,9 +88,8 @@ internal sealed class ImageCollections(
         return answer.Collection;
     }
 
-    private async Task<Collection> CreateAsync(string name, string modelId, uint dim, CallerContext caller)
+    private async Task<Collection> CreateAsync(CreateCollectionRequest request, CallerContext caller)
     {
-        var request = new CreateCollectionRequest { Name = name, ModelId = modelId, Dim = dim };
         var answer = await calls.CallAsync(Stage.Store, backends.GlobalIndex, caller, o => index.CreateCollectionAsync(request, o));
         return answer.Collection;
     }

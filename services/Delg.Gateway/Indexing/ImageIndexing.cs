@@ -3,28 +3,30 @@ using Delg.Contracts.Descriptors;
 using Delg.Contracts.Errors;
 using Delg.Contracts.Validation;
 using Delg.Gateway.Backends;
+using Delg.Gateway.Remote;
 using Delg.Gateway.Telemetry;
 using Delg.V1;
 using Google.Protobuf;
-using Grpc.Core;
 
 namespace Delg.Gateway.Indexing;
 
 /// <summary>
-/// Puts images in and takes them out, in the order that makes half-done work invisible: in, the local features go before the
-/// global entry; out, the global entry goes first. What a search finds therefore always has its features.
+/// Puts images in, in the order that makes half-done work invisible: the local features go before the global entry. What a search finds
+/// therefore always has its features.
 /// </summary>
 internal sealed class ImageIndexing(
     BackendChannels backends,
     BackendCalls calls,
     ExtractorService.ExtractorServiceClient extractor,
-    GlobalIndexService.GlobalIndexServiceClient index,
     LocalVerifierService.LocalVerifierServiceClient verifier,
     ImageCollections collections,
+    IndexEntries entries,
+    ImageMetadata metadata,
+    RemoteImages remote,
     WriteOrder writes,
     GatewayTelemetry telemetry)
 {
-    /// <summary>Indexes one image, unless it is there unchanged: same bytes, same metadata, same model.</summary>
+    /// <summary>Indexes one image, unless it is there unchanged: same bytes, same metadata, same model. Where only the metadata differ, only they are written.</summary>
     public async Task<IndexImageResponse> IndexAsync(IndexImageRequest request, CallerContext caller)
     {
         try
@@ -40,37 +42,23 @@ internal sealed class ImageIndexing(
         }
     }
 
-    /// <summary>Removes images. Features of ids that have no entry are removed too: they are what a call cut short leaves behind.</summary>
-    public async Task<DeleteImagesResponse> DeleteAsync(DeleteImagesRequest request, CallerContext caller)
-    {
-        var collection = collections.NameOrDefault(request.Collection);
-        using var _ = await writes.EnterAsync(collection, request.ImageIds, caller.Cancellation);
-        var entries = await calls.CallAsync(
-            Stage.Store, backends.GlobalIndex, caller, o => index.DeleteEntriesAsync(new DeleteEntriesRequest { Collection = collection, ImageIds = { request.ImageIds } }, o));
-        await calls.CallAsync(
-            Stage.Store, backends.LocalVerifier, caller, o => verifier.DeleteFeaturesAsync(new DeleteFeaturesRequest { Collection = collection, ImageIds = { request.ImageIds } }, o));
-        return new DeleteImagesResponse { DeletedCount = entries.DeletedCount, MissingCount = entries.MissingCount };
-    }
-
-    /// <exception cref="DelgException">IMAGE_NOT_FOUND, unless that is allowed; COLLECTION_NOT_FOUND.</exception>
-    public async Task DeleteAsync(DeleteImageRequest request, CallerContext caller)
-    {
-        var done = await DeleteAsync(new DeleteImagesRequest { Collection = request.Collection, ImageIds = { request.ImageId } }, caller);
-        if (done.MissingCount > 0 && !request.AllowMissing)
-            throw DelgException.ImageNotFound(collections.NameOrDefault(request.Collection), request.ImageId);
-    }
-
     private async Task<IndexImageResponse> IndexCheckedAsync(IndexImageRequest request, CallerContext caller)
     {
         var name = collections.NameOrDefault(request.Collection);
         Check(request, name);
         var collection = await collections.FindAsync(name, caller);
-        var contentHash = ByteString.CopyFrom(SHA256.HashData(request.Image.Span));
-        var earlier = collection is null ? null : await EntryAsync(name, request.ImageId, caller);
-        if (earlier is not null && await IsUnchangedAsync(request, contentHash, earlier, collection!, caller))
-            return new IndexImageResponse { Outcome = IndexOutcome.Unchanged };
+        var image = request.ImageUrl.Length == 0 ? request.Image : await remote.FetchAsync(request.ImageUrl, caller.Cancellation);
+        var contentHash = ByteString.CopyFrom(SHA256.HashData(image.Span));
+        var earlier = collection is null ? null : await entries.FindAsync(name, request.ImageId, withDescriptor: false, caller);
+        if (earlier is not null && await IsKnownAsync(contentHash, earlier, collection!, caller))
+        {
+            if ((request.Metadata ?? new V1.Metadata()).Equals(earlier.Metadata ?? new V1.Metadata()))
+                return new IndexImageResponse { Outcome = IndexOutcome.Unchanged };
+            if (await metadata.TryReplaceAsync(name, request.ImageId, contentHash, request.Metadata, caller))
+                return new IndexImageResponse { Outcome = IndexOutcome.Replaced };
+        }
 
-        var features = await ExtractAsync(request.Image, caller);
+        var features = await ExtractAsync(image, caller);
         collection ??= await collections.EnsureAsync(name, features.Global, caller);
         // Asked before the first write: the features of another model must not replace those the entry was made with.
         if (features.Global.ModelId != collection.ModelId)
@@ -98,22 +86,17 @@ internal sealed class ImageIndexing(
         check.CollectionName(collection, "collection");
         check.ImageId(request.ImageId, "image_id");
         check.Metadata(request.Metadata, "metadata");
+        check.That(request.Image.IsEmpty || request.ImageUrl.Length == 0, "image_url", "Either image or image_url, not both.");
         check.ThrowIfInvalid();
     }
 
-    private async Task<bool> IsUnchangedAsync(IndexImageRequest request, ByteString contentHash, GlobalEntry earlier, Collection collection, CallerContext caller)
+    /// <summary>Same bytes, same model: its descriptors would be the same again.</summary>
+    private async Task<bool> IsKnownAsync(ByteString contentHash, GlobalEntry earlier, Collection collection, CallerContext caller)
     {
-        if (earlier.ContentHash != contentHash || !(request.Metadata ?? new V1.Metadata()).Equals(earlier.Metadata ?? new V1.Metadata()))
+        if (earlier.ContentHash != contentHash)
             return false;
         var model = await collections.LoadedModelAsync(caller);
         return model.ModelId == collection.ModelId;
-    }
-
-    private async Task<GlobalEntry?> EntryAsync(string collection, string imageId, CallerContext caller)
-    {
-        var request = new GetEntriesRequest { Collection = collection, ImageIds = { imageId } };
-        var answer = await calls.CallAsync(Stage.Store, backends.GlobalIndex, caller, o => index.GetEntriesAsync(request, o));
-        return answer.Entries.Count == 0 ? null : answer.Entries[0];
     }
 
     private Task<ExtractResponse> ExtractAsync(ByteString image, CallerContext caller)
@@ -127,9 +110,6 @@ internal sealed class ImageIndexing(
         using var _ = await writes.EnterAsync(collection, [entry.ImageId], caller.Cancellation);
         var put = new PutFeaturesRequest { Collection = collection, ImageId = entry.ImageId, Features = features };
         await calls.CallAsync(Stage.Store, backends.LocalVerifier, caller, o => verifier.PutFeaturesAsync(put, o));
-        var upsert = new UpsertEntriesRequest { Collection = collection, Entries = { entry } };
-        var answer = await calls.CallAsync(Stage.Store, backends.GlobalIndex, caller, o => index.UpsertEntriesAsync(upsert, o));
-        if (answer.Results is [{ Code: not 0 } refused])
-            throw new DelgException((StatusCode)refused.Code, refused.Reason, refused.Message);
+        await entries.PutAsync(collection, entry, caller);
     }
 }

@@ -6,25 +6,31 @@ namespace Delg.Gateway.Indexing;
 
 /// <summary>Reads what is known of indexed images.</summary>
 internal sealed class ImageRecords(
-    BackendChannels backends, BackendCalls calls, GlobalIndexService.GlobalIndexServiceClient index, ImageCollections collections)
+    BackendChannels backends, BackendCalls calls, GlobalIndexService.GlobalIndexServiceClient index, IndexEntries entries, ImageCollections collections)
 {
     /// <exception cref="DelgException">COLLECTION_NOT_FOUND, IMAGE_NOT_FOUND.</exception>
     public async Task<ImageRecord> GetAsync(GetImageRequest request, CallerContext caller)
     {
         var collection = collections.NameOrDefault(request.Collection);
-        var entries = new GetEntriesRequest { Collection = collection, ImageIds = { request.ImageId } };
-        var answer = await calls.CallAsync(Stage.Store, backends.GlobalIndex, caller, o => index.GetEntriesAsync(entries, o));
-        return answer.Entries.Count > 0 ? RecordOf(answer.Entries[0]) : throw DelgException.ImageNotFound(collection, request.ImageId);
+        var entry = await entries.FindAsync(collection, request.ImageId, withDescriptor: false, caller);
+        return entry is null ? throw DelgException.ImageNotFound(collection, request.ImageId) : RecordOf(entry);
     }
 
     public async Task<ListImagesResponse> ListAsync(ListImagesRequest request, CallerContext caller)
     {
-        var page = new ListEntriesRequest { Collection = collections.NameOrDefault(request.Collection), PageSize = request.PageSize, PageToken = request.PageToken };
+        var page = new ListEntriesRequest
+        {
+            Collection = collections.NameOrDefault(request.Collection),
+            PageSize = request.PageSize,
+            PageToken = request.PageToken,
+            Filter = request.Filter,
+        };
         var answer = await calls.CallAsync(Stage.Store, backends.GlobalIndex, caller, o => index.ListEntriesAsync(page, o));
         return new ListImagesResponse { Images = { answer.Entries.Select(RecordOf) }, NextPageToken = answer.NextPageToken };
     }
 
-    private static ImageRecord RecordOf(GlobalEntry entry) => new()
+    /// <summary>An entry as users of the gateway see it.</summary>
+    public static ImageRecord RecordOf(GlobalEntry entry) => new()
     {
         ImageId = entry.ImageId,
         ImageSize = entry.ImageSize,

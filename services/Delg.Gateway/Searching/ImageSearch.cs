@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using Delg.Gateway.Backends;
+using Delg.Gateway.Duplicates;
 using Delg.Gateway.Indexing;
 using Delg.Gateway.Ranking;
 using Delg.Gateway.Telemetry;
@@ -8,48 +8,57 @@ using Microsoft.Extensions.Options;
 
 namespace Delg.Gateway.Searching;
 
-/// <summary>Finds images that show what the query shows: describe, search, verify, rank.</summary>
+/// <summary>Finds images that show what the query shows: describe, search, verify, expand where asked to, rank, fold duplicates where asked to.</summary>
 internal sealed class ImageSearch(
     BackendChannels backends,
     BackendCalls calls,
     GlobalIndexService.GlobalIndexServiceClient index,
-    LocalVerifierService.LocalVerifierServiceClient verifier,
     QuerySource queries,
+    GlobalDescriptors descriptors,
+    Comparisons comparisons,
+    DuplicateFolding folding,
     ImageCollections collections,
     GatewayTelemetry telemetry,
     IOptions<GatewayOptions> options)
 {
     public async Task<SearchImagesResponse> SearchAsync(SearchImagesRequest request, CallerContext caller)
     {
-        var arrival = Stopwatch.GetTimestamp();
+        var clock = new StageClock();
+        var timings = new SearchTimings();
         var plan = SearchPlan.Of(request, collections.NameOrDefault(request.Collection), options.Value);
+        var budget = new TimeBudget(request, caller, TimeSpan.FromMilliseconds(options.Value.PartialReserveMs));
+        var response = new SearchImagesResponse { Ranking = plan.Ranking };
+        var candidates = new CandidateList(plan, RuleOf(plan));
+
         var query = await queries.DescribeAsync(request, plan, caller);
-        var described = Stopwatch.GetTimestamp();
-        var neighbors = await NeighborsAsync(request, plan, query.Global, caller);
-        telemetry.Searched(neighbors.Count);
-        var searched = Stopwatch.GetTimestamp();
-        var verifications = await VerifyAsync(plan, query.Local, neighbors, caller);
-        var verified = Stopwatch.GetTimestamp();
+        timings.ExtractMs = clock.Lap();
+        candidates.Replace(await NeighborsAsync(request, plan, query.Global, caller));
+        telemetry.Searched(candidates.Count);
+        timings.SearchMs = clock.Lap();
+        await VerifyAsync(request, plan, query, candidates, budget);
+        timings.VerifyMs = clock.Lap();
+        if (plan.Expansion is not null)
+            await ExpandAsync(request, plan, query, candidates, budget, response);
+        timings.ExpandMs = clock.Lap();
+        var hits = candidates.Ranked(request.MinEffectiveInliers);
+        response.Hits.AddRange(plan.DuplicateSimilarity is null ? hits.Take(plan.TopK) : await folding.FoldAsync(hits, plan, budget));
+        timings.FoldMs = clock.Lap();
+        timings.TotalMs = clock.Total();
 
-        var response = new SearchImagesResponse { Ranking = plan.Ranking, CandidateCount = neighbors.Count };
-        response.Hits.AddRange(Hits(plan, request.MinEffectiveInliers, neighbors, verifications));
+        response.CandidateCount = candidates.Count;
+        response.ComparedCount = candidates.ComparedCount;
+        response.GlobalOfWholeImage = query.IsGlobalOfWholeImage;
+        response.Partial = budget.IsSpent;
+        if (request.Explain == ExplainLevel.None)
+            LeaveCountsOnly(response.Hits);
         if (request.IncludeTimings)
-        {
-            response.Timings = new SearchTimings
-            {
-                ExtractMs = Milliseconds(arrival, described),
-                SearchMs = Milliseconds(described, searched),
-                VerifyMs = Milliseconds(searched, verified),
-                TotalMs = Milliseconds(arrival, Stopwatch.GetTimestamp()),
-            };
-        }
-
+            response.Timings = timings;
         return response;
     }
 
     private async Task<IReadOnlyList<Neighbor>> NeighborsAsync(SearchImagesRequest request, SearchPlan plan, GlobalDescriptor query, CallerContext caller)
     {
-        var search = new SearchEntriesRequest { Collection = plan.Collection, Queries = { query }, TopK = plan.CandidateCount };
+        var search = new SearchEntriesRequest { Collection = plan.Collection, Queries = { query }, TopK = plan.CandidateCount, Filter = request.Filter };
         if (request.HasMinSimilarity)
             search.MinSimilarity = request.MinSimilarity;
         if (request.QueryCase == SearchImagesRequest.QueryOneofCase.ImageId)
@@ -58,36 +67,41 @@ internal sealed class ImageSearch(
         return answer.Results[0].Neighbors;
     }
 
-    /// <summary>The comparison with each neighbour, in their order; null where there was none.</summary>
-    private async Task<Verification?[]> VerifyAsync(SearchPlan plan, LocalFeatures? query, IReadOnlyList<Neighbor> neighbors, CallerContext caller)
+    /// <summary>All in one call; in several for who takes a part, so that the nearest are known when time is up.</summary>
+    private async Task VerifyAsync(SearchImagesRequest request, SearchPlan plan, QueryDescriptors query, CandidateList candidates, TimeBudget budget)
     {
-        var verifications = new Verification?[neighbors.Count];
-        var depth = Math.Min(plan.RerankDepth, neighbors.Count);
-        if (depth == 0)
-            return verifications;
-        var request = new VerifyCandidatesRequest { Collection = plan.Collection, Query = query, Options = plan.Verification };
-        request.Candidates.AddRange(neighbors.Take(depth).Select(n => new VerificationCandidate { ImageId = n.ImageId }));
-        var answer = await calls.CallAsync(Stage.Verify, backends.LocalVerifier, caller, o => verifier.VerifyCandidatesAsync(request, o));
-        for (var i = 0; i < depth; i++)
-            verifications[i] = answer.Results[i].Status == CandidateStatus.Compared ? answer.Results[i].Verification : null;
-        return verifications;
+        foreach (var batch in candidates.Uncompared.ToList().Chunk(request.AllowPartial ? options.Value.PartialBatchCandidates : plan.CandidateCount))
+        {
+            var isDone = await budget.TryAsync(async caller =>
+            {
+                var results = await comparisons.CompareAsync(plan.Collection, query.Local!, batch, plan.Verification, caller);
+                for (var i = 0; i < batch.Length; i++)
+                {
+                    if (results[i] is { } verification)
+                        candidates.Compared(batch[i], verification);
+                }
+            });
+            if (!isDone)
+                return;
+        }
     }
 
-    private IEnumerable<Hit> Hits(SearchPlan plan, uint minEffectiveInliers, IReadOnlyList<Neighbor> neighbors, Verification?[] verifications)
+    private async Task ExpandAsync(
+        SearchImagesRequest request, SearchPlan plan, QueryDescriptors query, CandidateList candidates, TimeBudget budget, SearchImagesResponse response)
     {
-        var candidates = neighbors.Select((n, i) => new Candidate(n.ImageId, n.Similarity, Counts(verifications[i]))).ToList();
-        return RuleOf(plan).Order(candidates)
-            .Where(ranked => minEffectiveInliers == 0 || verifications[ranked.Index]?.EffectiveInliers >= minEffectiveInliers)
-            .Take(plan.TopK)
-            .Select(ranked => new Hit
-            {
-                ImageId = neighbors[ranked.Index].ImageId,
-                Score = ranked.Score,
-                Similarity = neighbors[ranked.Index].Similarity,
-                Verification = verifications[ranked.Index],
-                Metadata = neighbors[ranked.Index].Metadata,
-                ImageSize = neighbors[ranked.Index].ImageSize,
-            });
+        var verified = candidates.Ranked(0).Where(hit => hit.Verification?.Verified == true).Take(plan.Expansion!.Count).ToList();
+        if (verified.Count == 0)
+            return;
+        var isDone = await budget.TryAsync(async caller =>
+        {
+            var known = await descriptors.OfAsync(plan.Collection, verified.Select(hit => hit.ImageId), caller);
+            var taken = verified.Where(hit => known.ContainsKey(hit.ImageId)).ToList();
+            var expanded = ExpandedQuery.Of(query.Global, taken.Select(hit => (known[hit.ImageId], hit.Similarity)), plan.Expansion.Alpha);
+            candidates.Replace(await NeighborsAsync(request, plan, expanded, caller));
+            response.ExpansionImageIds.AddRange(taken.Select(hit => hit.ImageId));
+        });
+        if (isDone)
+            await VerifyAsync(request, plan, query, candidates, budget);
     }
 
     private RankingRule RuleOf(SearchPlan plan) =>
@@ -95,8 +109,13 @@ internal sealed class ImageSearch(
         : plan.Ranking == V1.Ranking.Published ? RankingRule.Published
         : RankingRule.Fused(options.Value.FusionWeight, options.Value.FusionCap);
 
-    private static InlierCounts? Counts(Verification? verification) =>
-        verification is null ? null : new InlierCounts((int)verification.Inliers, (int)verification.EffectiveInliers);
-
-    private static float Milliseconds(long start, long end) => (float)Stopwatch.GetElapsedTime(start, end).TotalMilliseconds;
+    private static void LeaveCountsOnly(IEnumerable<Hit> hits)
+    {
+        foreach (var verification in hits.Select(hit => hit.Verification).OfType<Verification>())
+        {
+            verification.Affine.Clear();
+            verification.QueryRegion.Clear();
+            verification.CandidateRegion.Clear();
+        }
+    }
 }

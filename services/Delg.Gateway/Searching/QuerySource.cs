@@ -1,6 +1,7 @@
-using Delg.Contracts.Errors;
 using Delg.Gateway.Backends;
+using Delg.Gateway.Remote;
 using Delg.V1;
+using Google.Protobuf;
 
 namespace Delg.Gateway.Searching;
 
@@ -9,22 +10,24 @@ internal sealed class QuerySource(
     BackendChannels backends,
     BackendCalls calls,
     ExtractorService.ExtractorServiceClient extractor,
-    GlobalIndexService.GlobalIndexServiceClient index,
-    LocalVerifierService.LocalVerifierServiceClient verifier)
+    RemoteImages remote,
+    GlobalDescriptors descriptors,
+    Comparisons comparisons)
 {
-    public Task<QueryDescriptors> DescribeAsync(SearchImagesRequest request, SearchPlan plan, CallerContext caller) => request.QueryCase switch
+    public async Task<QueryDescriptors> DescribeAsync(SearchImagesRequest request, SearchPlan plan, CallerContext caller) => request.QueryCase switch
     {
-        SearchImagesRequest.QueryOneofCase.Image => ExtractAsync(request, plan, caller),
-        SearchImagesRequest.QueryOneofCase.ImageId => ReadAsync(request.ImageId, plan, caller),
-        _ => Task.FromResult(new QueryDescriptors(request.Features.Global, plan.RerankDepth > 0 ? request.Features.Local : null)),
+        SearchImagesRequest.QueryOneofCase.Image => await ExtractAsync(request.Image, request.Region, plan, caller),
+        SearchImagesRequest.QueryOneofCase.ImageUrl => await ExtractAsync(await remote.FetchAsync(request.ImageUrl, caller.Cancellation), request.Region, plan, caller),
+        SearchImagesRequest.QueryOneofCase.ImageId => await ReadAsync(request.ImageId, request.Region, plan, caller),
+        _ => new QueryDescriptors(request.Features.Global, plan.RerankDepth > 0 ? request.Features.Local : null),
     };
 
-    private async Task<QueryDescriptors> ExtractAsync(SearchImagesRequest request, SearchPlan plan, CallerContext caller)
+    private async Task<QueryDescriptors> ExtractAsync(ByteString image, Region? region, SearchPlan plan, CallerContext caller)
     {
         var extract = new ExtractRequest
         {
-            Image = request.Image,
-            Region = request.Region,
+            Image = image,
+            Region = region,
             Features = plan.RerankDepth > 0 ? FeatureSelection.GlobalAndLocal : FeatureSelection.Global,
             Priority = ExtractionPriority.Query,
         };
@@ -32,16 +35,12 @@ internal sealed class QuerySource(
         return new QueryDescriptors(answer.Global, answer.Local);
     }
 
-    private async Task<QueryDescriptors> ReadAsync(string imageId, SearchPlan plan, CallerContext caller)
+    private async Task<QueryDescriptors> ReadAsync(string imageId, Region? region, SearchPlan plan, CallerContext caller)
     {
-        var entries = new GetEntriesRequest { Collection = plan.Collection, ImageIds = { imageId }, IncludeDescriptors = true };
-        var answer = await calls.CallAsync(Stage.Store, backends.GlobalIndex, caller, o => index.GetEntriesAsync(entries, o));
-        if (answer.Entries.Count == 0)
-            throw DelgException.ImageNotFound(plan.Collection, imageId);
+        var global = await descriptors.OfAsync(plan.Collection, imageId, caller);
         if (plan.RerankDepth == 0)
-            return new QueryDescriptors(answer.Entries[0].Descriptor_, null);
-        var features = new GetFeaturesRequest { Collection = plan.Collection, ImageId = imageId };
-        var stored = await calls.CallAsync(Stage.Store, backends.LocalVerifier, caller, o => verifier.GetFeaturesAsync(features, o));
-        return new QueryDescriptors(answer.Entries[0].Descriptor_, stored.Features);
+            return new QueryDescriptors(global, null);
+        var local = await comparisons.FeaturesAsync(plan.Collection, imageId, caller);
+        return region is null ? new QueryDescriptors(global, local) : new QueryDescriptors(global, QueryRegion.Inside(local, region), IsGlobalOfWholeImage: true);
     }
 }

@@ -16,6 +16,11 @@ internal sealed class FakeIndex(CallJournal journal) : GlobalIndexService.Global
 
     public List<Neighbor> Neighbors { get; } = [];
 
+    /// <summary>What a search answers for a query, where not every query is answered alike.</summary>
+    public Func<GlobalDescriptor, IEnumerable<Neighbor>>? NeighborsOf { get; set; }
+
+    public ConcurrentQueue<ListEntriesRequest> Lists { get; } = new();
+
     /// <summary>The result of every upsert, when it is not success.</summary>
     public EntryResult? Refusal { get; set; }
 
@@ -69,15 +74,28 @@ internal sealed class FakeIndex(CallJournal journal) : GlobalIndexService.Global
         return Task.FromResult(new GetEntriesResponse { Entries = { found } });
     }
 
-    public override Task<ListEntriesResponse> ListEntries(ListEntriesRequest request, ServerCallContext context) =>
-        Task.FromResult(new ListEntriesResponse { Entries = { Entries.Values.OrderBy(e => e.ImageId, StringComparer.Ordinal) }, NextPageToken = "more" });
+    /// <summary>A filter keeps the entries whose id begins with it; a page token is the last id before the page.</summary>
+    public override Task<ListEntriesResponse> ListEntries(ListEntriesRequest request, ServerCallContext context)
+    {
+        journal.Note(context);
+        Lists.Enqueue(request);
+        Find(request.Collection);
+        var size = request.PageSize == 0 ? 100 : request.PageSize;
+        var left = Entries.Where(entry => entry.Key.Collection == request.Collection && entry.Key.Id.StartsWith(request.Filter, StringComparison.Ordinal))
+            .Select(entry => entry.Value)
+            .Where(entry => string.CompareOrdinal(entry.ImageId, request.PageToken) > 0)
+            .OrderBy(entry => entry.ImageId, StringComparer.Ordinal)
+            .ToList();
+        return Task.FromResult(new ListEntriesResponse { Entries = { left.Take(size) }, NextPageToken = left.Count > size ? left[size - 1].ImageId : "" });
+    }
 
     public override Task<SearchEntriesResponse> SearchEntries(SearchEntriesRequest request, ServerCallContext context)
     {
         journal.Note(context);
         Searches.Enqueue(request);
         Find(request.Collection);
-        return Task.FromResult(new SearchEntriesResponse { Results = { new NeighborList { Neighbors = { Neighbors.Take(request.TopK) } } } });
+        var results = request.Queries.Select(query => new NeighborList { Neighbors = { (NeighborsOf?.Invoke(query).Where(n => !request.HasMinSimilarity || n.Similarity >= request.MinSimilarity) ?? Neighbors).Take(request.TopK) } });
+        return Task.FromResult(new SearchEntriesResponse { Results = { results } });
     }
 
     private Collection Find(string name) => Collections.TryGetValue(name, out var found) ? found : throw DelgException.CollectionNotFound(name).ToRpcException();

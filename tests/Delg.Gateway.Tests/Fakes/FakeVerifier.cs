@@ -15,6 +15,14 @@ internal sealed class FakeVerifier(CallJournal journal) : LocalVerifierService.L
     /// <summary>Inliers by image id; ids that are missing answer NOT_FOUND.</summary>
     public Dictionary<string, (uint Inliers, uint Effective)> Inliers { get; } = [];
 
+    /// <summary>Set by a test to make a verification wait or fail.</summary>
+    public Func<VerifyCandidatesRequest, ServerCallContext, Task>? Before { get; set; }
+
+    /// <summary>Pairs that verify against each other, in the order query, candidate: the query is known when its features are those stored of an image.</summary>
+    public HashSet<(string Query, string Candidate)> Alike { get; } = [];
+
+    public ConcurrentQueue<MatchFeaturesRequest> Matches { get; } = new();
+
     public Exception? PutFailure { get; set; }
 
     public override Task<PutFeaturesResponse> PutFeatures(PutFeaturesRequest request, ServerCallContext context)
@@ -48,25 +56,42 @@ internal sealed class FakeVerifier(CallJournal journal) : LocalVerifierService.L
         return Task.FromResult(new DeleteCollectionFeaturesResponse { DeletedCount = deleted });
     }
 
-    public override Task<VerifyCandidatesResponse> VerifyCandidates(VerifyCandidatesRequest request, ServerCallContext context)
+    public override async Task<VerifyCandidatesResponse> VerifyCandidates(VerifyCandidatesRequest request, ServerCallContext context)
     {
         journal.Note(context);
         Verifications.Enqueue(request);
-        return Task.FromResult(new VerifyCandidatesResponse { Results = { request.Candidates.Select(c => ResultOf(c.ImageId)) } });
+        if (Before is not null)
+            await Before(request, context);
+        var query = Stored.FirstOrDefault(stored => stored.Value.Equals(request.Query)).Key.Id;
+        return new VerifyCandidatesResponse { Results = { request.Candidates.Select(c => ResultOf(query, c.ImageId)) } };
     }
 
     public override Task<MatchFeaturesResponse> MatchFeatures(MatchFeaturesRequest request, ServerCallContext context)
     {
         journal.Note(context);
+        Matches.Enqueue(request);
         return Task.FromResult(new MatchFeaturesResponse { Verification = new Verification { Putative = 9, Inliers = 7, EffectiveInliers = 5, Verified = true } });
     }
 
-    private CandidateResult ResultOf(string id) => Inliers.TryGetValue(id, out var counts)
-        ? new CandidateResult
+    private CandidateResult ResultOf(string? query, string id)
+    {
+        if (query is not null && Alike.Contains((query, id)))
+            return Compared(id, 80, 40);
+        return Inliers.TryGetValue(id, out var counts) ? Compared(id, counts.Inliers, counts.Effective) : new CandidateResult { ImageId = id, Status = CandidateStatus.NotFound };
+    }
+
+    private static CandidateResult Compared(string id, uint inliers, uint effective) => new()
+    {
+        ImageId = id,
+        Status = CandidateStatus.Compared,
+        Verification = new Verification
         {
-            ImageId = id,
-            Status = CandidateStatus.Compared,
-            Verification = new Verification { Inliers = counts.Inliers, EffectiveInliers = counts.Effective },
-        }
-        : new CandidateResult { ImageId = id, Status = CandidateStatus.NotFound };
+            Inliers = inliers,
+            EffectiveInliers = effective,
+            Verified = effective >= 12,
+            Affine = { 1, 0, 0, 0, 1, 0 },
+            QueryRegion = { new Point() },
+            CandidateRegion = { new Point() },
+        },
+    };
 }

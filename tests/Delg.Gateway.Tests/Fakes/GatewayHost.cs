@@ -1,8 +1,10 @@
+using Delg.Gateway.Remote;
 using Delg.ServiceDefaults.Hosting;
 using Delg.V1;
 using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Delg.Gateway.Tests.Fakes;
 
@@ -31,12 +33,18 @@ internal sealed class GatewayHost : IAsyncDisposable
     public HttpClient NewHttpClient() => new() { BaseAddress = new Uri(HttpAddress) };
 
     /// <param name="settings">Keys of the section <c>Gateway</c>.</param>
-    public static async Task<GatewayHost> StartAsync(params (string Key, string Value)[] settings)
+    public static Task<GatewayHost> StartAsync(params (string Key, string Value)[] settings) => StartAsync(null, settings);
+
+    /// <param name="internet">Where images come from that are given by their address; null: the real one.</param>
+    /// <param name="settings">Keys of the section <c>Gateway</c>.</param>
+    public static async Task<GatewayHost> StartAsync(IRemoteNetwork? internet, params (string Key, string Value)[] settings)
     {
         var backends = await FakeBackends.StartAsync();
         var builder = LoopbackHost.NewBuilder();
         builder.AddServiceDefaults(GatewayHosting.Section, 0, 0);
         builder.AddGateway();
+        if (internet is not null)
+            builder.Services.AddSingleton(internet);
         builder.Configuration.AddInMemoryCollection(
         [
             new("Gateway:Listen", "http://127.0.0.1:0"),

@@ -1,0 +1,67 @@
+using Delg.Contracts.Errors;
+using Delg.Contracts.Validation;
+using Delg.Gateway.Backends;
+using Delg.V1;
+
+namespace Delg.Gateway.Indexing;
+
+/// <summary>
+/// Takes images out: the global entry first, so that nothing is found whose features are gone already. Features of ids that have no entry are
+/// removed too: they are what a call cut short leaves behind.
+/// </summary>
+internal sealed class ImageRemoval(
+    BackendChannels backends,
+    BackendCalls calls,
+    GlobalIndexService.GlobalIndexServiceClient index,
+    LocalVerifierService.LocalVerifierServiceClient verifier,
+    ImageCollections collections,
+    WriteOrder writes)
+{
+    private const int PageSize = 500;
+
+    /// <exception cref="DelgException">IMAGE_NOT_FOUND, unless that is allowed; COLLECTION_NOT_FOUND.</exception>
+    public async Task DeleteAsync(DeleteImageRequest request, CallerContext caller)
+    {
+        var collection = collections.NameOrDefault(request.Collection);
+        var done = await DeleteAsync(collection, [request.ImageId], caller);
+        if (done.MissingCount > 0 && !request.AllowMissing)
+            throw DelgException.ImageNotFound(collection, request.ImageId);
+    }
+
+    public Task<DeleteImagesResponse> DeleteAsync(DeleteImagesRequest request, CallerContext caller)
+    {
+        var collection = collections.NameOrDefault(request.Collection);
+        if (request.Filter.Length == 0)
+            return DeleteAsync(collection, request.ImageIds, caller);
+        var check = new MessageCheck();
+        check.That(request.ImageIds.Count == 0, "filter", "Either image_ids or filter, not both.");
+        check.ThrowIfInvalid();
+        return DeleteAsync(collection, request.Filter, caller);
+    }
+
+    private async Task<DeleteImagesResponse> DeleteAsync(string collection, string filter, CallerContext caller)
+    {
+        var total = new DeleteImagesResponse();
+        var page = new ListEntriesRequest { Collection = collection, Filter = filter, PageSize = PageSize };
+        do
+        {
+            var listed = await calls.CallAsync(Stage.Store, backends.GlobalIndex, caller, o => index.ListEntriesAsync(page, o));
+            if (listed.Entries.Count > 0)
+                total.DeletedCount += (await DeleteAsync(collection, [.. listed.Entries.Select(entry => entry.ImageId)], caller)).DeletedCount;
+            page.PageToken = listed.NextPageToken;
+        }
+        while (page.PageToken.Length > 0);
+
+        return total;
+    }
+
+    private async Task<DeleteImagesResponse> DeleteAsync(string collection, IReadOnlyCollection<string> imageIds, CallerContext caller)
+    {
+        using var _ = await writes.EnterAsync(collection, imageIds, caller.Cancellation);
+        var entries = await calls.CallAsync(
+            Stage.Store, backends.GlobalIndex, caller, o => index.DeleteEntriesAsync(new DeleteEntriesRequest { Collection = collection, ImageIds = { imageIds } }, o));
+        await calls.CallAsync(
+            Stage.Store, backends.LocalVerifier, caller, o => verifier.DeleteFeaturesAsync(new DeleteFeaturesRequest { Collection = collection, ImageIds = { imageIds } }, o));
+        return new DeleteImagesResponse { DeletedCount = entries.DeletedCount, MissingCount = entries.MissingCount };
+    }
+}
