@@ -1,5 +1,6 @@
 using Delg.LocalVerifier.Service;
 using Delg.LocalVerifier.Stores;
+using Delg.LocalVerifier.Stores.Redis;
 using Delg.LocalVerifier.Stores.Sqlite;
 using Delg.ServiceDefaults.Hosting;
 using Delg.ServiceDefaults.Options;
@@ -15,6 +16,10 @@ public static class LocalVerifierHosting
 
     public const int DefaultPort = 5103;
 
+    private const string SqliteSection = $"{Section}:{nameof(FeatureStoreKind.Sqlite)}";
+
+    private const string RedisSection = $"{Section}:{nameof(FeatureStoreKind.Redis)}";
+
     // The service's folder below the data folder.
     private const string StoreFolder = "local-verifier";
 
@@ -23,10 +28,11 @@ public static class LocalVerifierHosting
         ArgumentNullException.ThrowIfNull(builder);
         var services = builder.Services;
         services.AddValidatedOptions<LocalVerifierOptions>(Section);
-        services.AddValidatedOptions<SqliteStoreOptions>($"{Section}:Sqlite");
-        services.AddSingleton<IFeatureStore>(provider =>
-            SqliteFeatureStore.Open(
-            DataFolder.For(provider.GetRequiredService<IConfiguration>(), StoreFolder), provider.GetRequiredService<IOptions<SqliteStoreOptions>>().Value));
+        services.AddValidatedOptions<SqliteStoreOptions>(SqliteSection);
+        services.AddValidatedOptions<RedisStoreOptions>(RedisSection);
+        services.AddSingleton<IValidateOptions<RedisStoreOptions>>(provider =>
+            new RedisStoreOptionsCheck(RedisSection, provider.GetRequiredService<IOptions<LocalVerifierOptions>>()));
+        services.AddSingleton(OpenStore);
         services.AddSingleton<FeatureLibrary>();
         services.AddSingleton<PairVerifier>();
         services.AddSingleton<CandidateVerification>();
@@ -42,4 +48,11 @@ public static class LocalVerifierHosting
         app.MapGrpcService<LocalVerifierCalls>();
         return app;
     }
+
+    private static IFeatureStore OpenStore(IServiceProvider provider) =>
+        provider.GetRequiredService<IOptions<LocalVerifierOptions>>().Value.Store == FeatureStoreKind.Redis
+            ? new RedisFeatureStore(
+                provider.GetRequiredService<IOptions<RedisStoreOptions>>().Value, provider.GetRequiredService<ILogger<RedisFeatureStore>>())
+            : SqliteFeatureStore.Open(
+                DataFolder.For(provider.GetRequiredService<IConfiguration>(), StoreFolder), provider.GetRequiredService<IOptions<SqliteStoreOptions>>().Value);
 }

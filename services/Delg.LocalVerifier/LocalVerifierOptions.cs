@@ -1,4 +1,7 @@
 using System.ComponentModel.DataAnnotations;
+using Delg.LocalVerifier.Stores;
+using Delg.LocalVerifier.Stores.Redis;
+using Delg.LocalVerifier.Stores.Sqlite;
 using Delg.V1;
 
 namespace Delg.LocalVerifier;
@@ -6,6 +9,13 @@ namespace Delg.LocalVerifier;
 /// <summary>Options of the service: keys of its section, e.g. <c>DELG_LocalVerifier__StorageEncoding</c>.</summary>
 public sealed class LocalVerifierOptions
 {
+    /// <summary>
+    /// Where features are kept: Sqlite (a file in the data folder) or Redis. Default Sqlite. Their own options are <see cref="SqliteStoreOptions"/> and
+    /// <see cref="RedisStoreOptions"/>.
+    /// </summary>
+    [AllowedValues(FeatureStoreKind.Sqlite, FeatureStoreKind.Redis)]
+    public FeatureStoreKind Store { get; set; } = FeatureStoreKind.Sqlite;
+
     /// <summary>
     /// Encoding that features are stored in unless they come in a smaller one: Float32 (512 bytes a feature of 128 components), Int8 (128 bytes) or
     /// Binary (16 bytes). Default Int8: a fourth of the space, and distances move by less than a hundredth.

@@ -1,3 +1,4 @@
+using Delg.Contracts.Errors;
 using Delg.LocalVerifier.Stores;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -8,7 +9,14 @@ internal sealed class StoreHealthCheck(IFeatureStore store) : IHealthCheck
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        await store.ProbeAsync(cancellationToken);
-        return HealthCheckResult.Healthy();
+        try
+        {
+            await store.ProbeAsync(cancellationToken);
+            return HealthCheckResult.Healthy();
+        }
+        catch (DelgException failure)
+        {
+            return HealthCheckResult.Unhealthy(failure.Message);
+        }
     }
 }

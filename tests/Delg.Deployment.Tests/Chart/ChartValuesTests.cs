@@ -102,6 +102,9 @@ public sealed partial class ChartValuesTests
         _ when variable.EndsWith("Listen", StringComparison.Ordinal) => "http://*:5000",
         _ when variable.EndsWith("Seconds", StringComparison.Ordinal) => "20",
         "DELG_Extractor__Device" => "cuda",
+        "DELG_LocalVerifier__Store" => "Redis",
+        "DELG_LocalVerifier__Redis__Connection" => "redis:6379",
+        "DELG_LocalVerifier__Redis__Tls" => "true",
         _ => "dns:///service:5000",
     };
 

@@ -18,6 +18,7 @@ public sealed class ChartInstallTests(ControlPlane cluster) : IClassFixture<Cont
         "globalIndex.persistence.enabled=false,localVerifier.persistence.existingClaim=mine,globalIndex.persistence.keep=true",
         "extractor.podDisruptionBudget.enabled=true,gateway.podDisruptionBudget.enabled=true,gateway.podDisruptionBudget.maxUnavailable=50%",
         "serviceAccount.create=false,image.registry=registry.example.com/delg,image.tag=v1,imagePullSecrets[0].name=pull,commonLabels.team=search",
+        "localVerifier.store=Redis,localVerifier.redis.connection=redis:6379,localVerifier.redis.user=delg,localVerifier.redis.passwordSecret.name=redis,localVerifier.replicas=3",
         "telemetry.otlpEndpoint=http://otel:4317,gateway.service.type=LoadBalancer,gateway.options.MaxTopK=500,gateway.extraEnv[0].name=A,gateway.extraEnv[0].value=b",
     ];
 
@@ -45,6 +46,8 @@ public sealed class ChartInstallTests(ControlPlane cluster) : IClassFixture<Cont
     [InlineData("globalIndex.replicas=2", "replicas")]
     [InlineData("extractor.gpu.count=0", "count")]
     [InlineData("gateway.port=80", "port")]
+    [InlineData("localVerifier.replicas=2", "replicas")]
+    [InlineData("localVerifier.store=Redis", "connection")]
     public async Task Chart_MistakenValue_IsRefusedByName(string values, string named)
     {
         var rendered = await cluster.HelmAsync("template", "checked", ChartFiles.Folder, "--set", values);
@@ -62,6 +65,27 @@ public sealed class ChartInstallTests(ControlPlane cluster) : IClassFixture<Cont
 
         Assert.Equal("1", pod.Items("containers").Single().Text("resources", "limits", "nvidia.com/gpu"));
         Assert.Equal("nvidia.com/gpu", pod.Items("tolerations").Single().Text("key"));
+    }
+
+    [Fact]
+    public async Task Chart_WithRedis_HasNoVolumeAndReadsThePasswordFromTheSecret()
+    {
+        var rendered = await cluster.HelmAsync(
+            "template", "checked", ChartFiles.Folder, "--show-only", "templates/local-verifier.yaml", "--set",
+            "localVerifier.store=Redis,localVerifier.redis.connection=redis:6379,localVerifier.redis.user=delg,localVerifier.redis.passwordSecret.name=keys,localVerifier.replicas=3");
+        var documents = YamlTree.ParseAll(rendered.Checked());
+        Assert.DoesNotContain(documents, document => document.Text("kind") == "PersistentVolumeClaim");
+        var spec = documents.Single(document => document.Text("kind") == "Deployment").At("spec");
+        Assert.Equal("3", spec.Text("replicas"));
+        Assert.Equal("RollingUpdate", spec.Text("strategy", "type"));
+        var container = spec.At("template", "spec").Items("containers").Single();
+        Assert.Equal(["tmp"], container.Items("volumeMounts").Select(mount => mount.Text("name")));
+        var variables = container.Items("env").Where(variable => variable.Text("name").StartsWith("DELG_", StringComparison.Ordinal)).ToList();
+        var password = variables.Single(variable => variable.Text("name") == "DELG_LocalVerifier__Redis__Password");
+        Assert.Equal(("keys", "password"), (password.Text("valueFrom", "secretKeyRef", "name"), password.Text("valueFrom", "secretKeyRef", "key")));
+        var values = variables.ToDictionary(variable => variable.Text("name"), variable => variable.Has("value") ? variable.Text("value") : "secret");
+        Assert.Equal("redis:6379", values["DELG_LocalVerifier__Redis__Connection"]);
+        Assert.Empty(DeployedService.Named("local-verifier").Unread(values));
     }
 
     [Fact]

@@ -5,6 +5,7 @@ using Delg.Gateway;
 using Delg.GlobalIndex;
 using Delg.Imaging.Decoding;
 using Delg.LocalVerifier;
+using Delg.LocalVerifier.Stores.Redis;
 using Delg.LocalVerifier.Stores.Sqlite;
 using Delg.ServiceDefaults.Hosting;
 
@@ -19,6 +20,7 @@ public sealed class SettingsTableTests
     [InlineData("`GlobalIndex`", typeof(GlobalIndexOptions), "")]
     [InlineData("`LocalVerifier`", typeof(LocalVerifierOptions), "")]
     [InlineData("`LocalVerifier`", typeof(SqliteStoreOptions), "Sqlite__")]
+    [InlineData("`LocalVerifier`", typeof(RedisStoreOptions), "Redis__")]
     [InlineData("`Gateway`", typeof(GatewayOptions), "")]
     public void Settings_OfSection_NamesEveryOption(string section, Type options, string prefix)
     {

@@ -35,7 +35,9 @@ public abstract class FeatureStoreConformance
         for (var i = 0; i < sizes.Length; i++)
             await PutAsync(opened.Store, "c", $"{i}", expected[i]);
         using var values = await opened.Store.GetAsync("c", [.. sizes.Select((_, i) => $"{i}")], Cancellation);
-        Assert.Equal(expected, ToArrays(values));
+        // Not Assert.Equal, which takes seconds for megabytes.
+        for (var i = 0; i < sizes.Length; i++)
+            Assert.True(values[i]!.Value.Span.SequenceEqual(expected[i]), $"the value of {sizes[i]} bytes");
     }
 
     [Fact]

@@ -10,6 +10,8 @@ internal static class HttpStatus
     {
         ErrorReason.RequestTooLarge => StatusCodes.Status413PayloadTooLarge,
         ErrorReason.MethodNotFound => StatusCodes.Status404NotFound,
+        ErrorReason.StoreFull => StatusCodes.Status507InsufficientStorage,
+        ErrorReason.StoreAccessDenied => StatusCodes.Status503ServiceUnavailable,
         _ => Of(failure.Code),
     };
 

@@ -1,0 +1,57 @@
+using System.Diagnostics;
+using Delg.V1;
+using Grpc.Net.Client;
+
+namespace Delg.LocalVerifier.Tests.Service;
+
+/// <summary>The service as a process of its own, which can be ended without warning.</summary>
+internal sealed class VerifierProcess : IDisposable
+{
+    private const string ListeningText = "Now listening on: ";
+
+    private readonly Process _process;
+    private readonly GrpcChannel _channel;
+
+    private VerifierProcess(Process process, string address)
+    {
+        _process = process;
+        _channel = GrpcChannel.ForAddress(address);
+        Client = new LocalVerifierService.LocalVerifierServiceClient(_channel);
+    }
+
+    public LocalVerifierService.LocalVerifierServiceClient Client { get; }
+
+    public static async Task<VerifierProcess> StartAsync(string dataFolder)
+    {
+        var start = new ProcessStartInfo("dotnet", [typeof(LocalVerifierHosting).Assembly.Location]) { RedirectStandardOutput = true };
+        start.Environment["DELG_DataFolder"] = dataFolder;
+        start.Environment["DELG_LocalVerifier__Listen"] = "http://127.0.0.1:0";
+        var process = Process.Start(start)!;
+        while (await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
+        {
+            var at = line.IndexOf(ListeningText, StringComparison.Ordinal);
+            if (at < 0)
+                continue;
+            // Read on, or the service would one day wait for its log to be read.
+            _ = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
+            return new VerifierProcess(process, line[(at + ListeningText.Length)..]);
+        }
+
+        throw new InvalidOperationException($"The service ended with exit code {process.ExitCode} before it listened.");
+    }
+
+    /// <summary>Ends it as a power cut would, as far as one process can.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
+    }
+
+    public void Dispose()
+    {
+        _channel.Dispose();
+        if (!_process.HasExited)
+            _process.Kill();
+        _process.Dispose();
+    }
+}
