@@ -5,32 +5,27 @@ internal static class AttentionSelection
 {
     /// <summary>
     /// The <paramref name="limit"/> highest scores that are at least <paramref name="threshold"/>, highest first. Equal scores keep
-    /// their order: smaller scales first, then row by row.
+    /// their order.
     /// </summary>
-    /// <param name="scores">The scores of each scale, row-major.</param>
+    /// <param name="scores">The scores of all positions, 0 or more: scale after scale, row after row.</param>
     /// <param name="threshold">Lowest score that counts.</param>
     /// <param name="limit">Most positions that are returned.</param>
-    public static Position[] Select(IReadOnlyList<float[]> scores, float threshold, int limit)
+    public static Position[] Select(ReadOnlySpan<float> scores, float threshold, int limit)
     {
-        var candidates = new List<Position>();
-        for (int scale = 0; scale < scores.Count; scale++)
+        // One number a candidate that sorts as wanted: numbers of at least 0 sort as their bits do, so the complement puts the highest
+        // first, and the index below it decides between equals.
+        var keys = new ulong[scores.Length];
+        int count = 0;
+        for (int i = 0; i < scores.Length; i++)
         {
-            float[] map = scores[scale];
-            for (int i = 0; i < map.Length; i++)
-            {
-                if (map[i] >= threshold)
-                    candidates.Add(new Position(map[i], scale, i));
-            }
+            if (scores[i] >= threshold)
+                keys[count++] = (ulong)~BitConverter.SingleToUInt32Bits(scores[i]) << 32 | (uint)i;
         }
-        candidates.Sort(static (a, b) =>
-            a.Score != b.Score ? b.Score.CompareTo(a.Score)
-            : a.Scale != b.Scale ? a.Scale.CompareTo(b.Scale)
-            : a.Index.CompareTo(b.Index));
-        return [.. candidates.Take(limit)];
+        Array.Sort(keys, 0, count);
+        return Array.ConvertAll(keys[..Math.Min(count, limit)], key => new Position((int)(uint)key, BitConverter.UInt32BitsToSingle(~(uint)(key >> 32))));
     }
 
+    /// <param name="Index">Index into the scores.</param>
     /// <param name="Score">Attention.</param>
-    /// <param name="Scale">Index of the scale.</param>
-    /// <param name="Index">Row-major index in that scale's map.</param>
-    public readonly record struct Position(float Score, int Scale, int Index);
+    public readonly record struct Position(int Index, float Score);
 }

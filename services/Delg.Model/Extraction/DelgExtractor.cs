@@ -91,31 +91,34 @@ public sealed class DelgExtractor : IDisposable
     /// <param name="picture">The picture, turned upright already.</param>
     /// <param name="request">What is wanted. The rest is empty in the answer.</param>
     /// <param name="cancellationToken">Looked at before each scale.</param>
-    /// <inheritdoc cref="Extract(RgbImage, QueryBox?, CancellationToken)"/>
-    public ImageFeatures Extract(RgbImage picture, FeatureRequest request, CancellationToken cancellationToken = default)
+    /// <inheritdoc cref="Extract(RgbImage, QueryBox?, CancellationToken)" path="/returns|/exception"/>
+    public ImageFeatures Extract(RgbImage picture, FeatureRequest request, CancellationToken cancellationToken = default) =>
+        Extract([Prepare(picture, request)], cancellationToken: cancellationToken)[0];
+
+    /// <summary>Does what comes before the network, and does not wait for it: crops and shrinks.</summary>
+    /// <exception cref="ArgumentException">The request's box holds no pixel of the picture.</exception>
+    public PreparedPicture Prepare(RgbImage picture, FeatureRequest request) => PreparedPicture.Of(picture, request, Manifest);
+
+    /// <summary>Extracts the features of several pictures in one pass. Each gets what it would get alone, up to rounding.</summary>
+    /// <param name="batch">At least one picture, all of which <see cref="PreparedPicture.CanRunWith">can run together</see>.</param>
+    /// <param name="times">Where to add where the time went; null: nowhere.</param>
+    /// <param name="cancellationToken">Looked at before each scale; it ends the whole batch.</param>
+    /// <returns>One each, in the same order.</returns>
+    /// <exception cref="ArgumentException">The batch is empty, or its pictures differ in size or in the kinds wanted.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public IReadOnlyList<ImageFeatures> Extract(IReadOnlyList<PreparedPicture> batch, StageTimes? times = null, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(picture);
-        ArgumentNullException.ThrowIfNull(request);
-        PyramidInput input = PyramidInput.Of(picture, request.Box, Manifest);
-        var empty = new ImageFeatures
-        {
-            ModelId = ModelId,
-            ImageWidth = picture.Width,
-            ImageHeight = picture.Height,
-            Global = [],
-            Keypoints = [],
-            Scales = [],
-            Scores = [],
-            Descriptors = [],
-        };
-        if (input.Image is null)
-            return empty;
+        ArgumentNullException.ThrowIfNull(batch);
+        if (batch.Count == 0 || batch.Any(picture => !picture.CanRunWith(batch[0])))
+            throw new ArgumentException("A batch is at least one picture, and all have one size after resizing and the same kinds wanted of them.", nameof(batch));
+        if (batch[0].Image is null)
+            return [.. batch.Select(NoFeatures)];
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
             using var scope = NewDisposeScope();
             using var inference = inference_mode();
-            return Extract(input, request, empty, cancellationToken);
+            return Run(batch, times ?? new StageTimes(), cancellationToken);
         }
     }
 
@@ -129,102 +132,123 @@ public sealed class DelgExtractor : IDisposable
         }
     }
 
-    private ImageFeatures Extract(PyramidInput input, FeatureRequest request, ImageFeatures empty, CancellationToken cancellationToken)
+    private ImageFeatures NoFeatures(PreparedPicture picture) => new()
     {
-        Tensor image = _network.Normalize(ToTensor(input.Image!));
-        var shallowMaps = new Tensor?[Manifest.Scales.Count];
-        var attention = new Tensor?[Manifest.Scales.Count];
+        ModelId = ModelId,
+        ImageWidth = picture.PictureWidth,
+        ImageHeight = picture.PictureHeight,
+        Global = [],
+        Keypoints = [],
+        Scales = [],
+        Scores = [],
+        Descriptors = [],
+    };
+
+    private ImageFeatures[] Run(IReadOnlyList<PreparedPicture> batch, StageTimes times, CancellationToken cancellationToken)
+    {
+        times.Start();
+        bool wantsGlobal = batch[0].Request.Kinds.HasFlag(DescriptorKinds.Global), wantsLocal = batch[0].Request.Kinds.HasFlag(DescriptorKinds.Local);
+        RgbImage[] images = [.. batch.Select(picture => picture.Image!)];
+        Tensor? uploaded = _device.type == DeviceType.CPU ? null : _network.Normalize(Upload(images));
+        var maps = new PyramidMaps(Manifest.Scales.Count);
         var pooled = new List<Tensor>();
-        for (int i = 0; i < shallowMaps.Length; i++)
+        for (int i = 0; i < Manifest.Scales.Count; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            bool isGlobalScale = request.Kinds.HasFlag(DescriptorKinds.Global) && _globalScales.Contains(i);
-            if (!isGlobalScale && !request.Kinds.HasFlag(DescriptorKinds.Local))
+            bool isGlobalScale = wantsGlobal && _globalScales.Contains(i);
+            if (!isGlobalScale && !wantsLocal)
                 continue;
             using var scope = NewDisposeScope();
-            if (Resize(image, Manifest.Scales[i]) is not { } scaled)
+            int height = (int)MathF.Round(images[0].Height * Manifest.Scales[i]), width = (int)MathF.Round(images[0].Width * Manifest.Scales[i]);
+            if (Math.Min(height, width) < _smallestSide)
                 continue;
+            Tensor scaled = uploaded is null
+                ? PyramidLevel.Of(images, width, height, Manifest.Layout.Normalization, _network.ComputeType)
+                : nn.functional.interpolate(uploaded, [height, width], mode: InterpolationMode.Bilinear, align_corners: false);
+            times.EndPyramid();
             Tensor shallow = _network.Shallow(scaled);
             if (isGlobalScale)
                 pooled.Add(_network.Pool(_network.Deep(shallow)).MoveToOuterDisposeScope());
-            if (!request.Kinds.HasFlag(DescriptorKinds.Local))
-                continue;
-            attention[i] = _network.Attention(shallow).MoveToOuterDisposeScope();
-            shallowMaps[i] = shallow.MoveToOuterDisposeScope();
+            if (wantsLocal)
+                maps.Add(i, shallow.MoveToOuterDisposeScope(), _network.Attention(shallow).MoveToOuterDisposeScope());
+            times.EndNetwork();
         }
 
-        float[][] scores = [.. attention.Select(map => map is null ? [] : ToArray(map))];
-        AttentionSelection.Position[] selected = AttentionSelection.Select(scores, Manifest.AttentionThreshold, request.MaxLocalFeatures ?? Manifest.MaxLocalFeatures);
-        return empty with
+        AttentionSelection.Position[][] selected = Select(maps, batch);
+        times.EndSelect();
+        float[] globals = pooled.Count == 0 ? [] : GlobalDescriptors(pooled);
+        float[] descriptors = selected.All(s => s.Length == 0) ? [] : LocalDescriptors(maps, selected);
+        var results = new ImageFeatures[batch.Count];
+        int globalLength = globals.Length / batch.Count, next = 0;
+        for (int i = 0; i < results.Length; i++)
         {
-            Global = pooled.Count == 0 ? [] : GlobalDescriptor(pooled),
-            Keypoints = [.. selected.SelectMany(p => Keypoint(p, shallowMaps[p.Scale]!.shape[3], input))],
-            Scales = [.. selected.Select(p => 1 / Manifest.Scales[p.Scale])],
-            Scores = [.. selected.Select(p => p.Score)],
-            Descriptors = selected.Length == 0 ? [] : LocalDescriptors(shallowMaps, selected),
+            int localLength = selected[i].Length * Manifest.Layout.LocalDimension;
+            results[i] = Describe(batch[i], maps, selected[i], globals.AsSpan(i * globalLength, globalLength), descriptors.AsSpan(next, localLength));
+            next += localLength;
+        }
+        times.EndEncode();
+        return results;
+    }
+
+    /// <summary>The pictures as N×3×H×W bytes on the device, from pinned memory, so that the copy runs beside what the device does already.</summary>
+    private Tensor Upload(RgbImage[] images)
+    {
+        Tensor pixels = empty([images.Length, images[0].Height, images[0].Width, RgbImage.Channels], ScalarType.Byte).pin_memory();
+        Span<byte> target = pixels.bytes;
+        foreach (RgbImage image in images)
+        {
+            image.Pixels.CopyTo(target);
+            target = target[image.Pixels.Length..];
+        }
+        return pixels.to(_device, non_blocking: true).permute(0, 3, 1, 2);
+    }
+
+    /// <summary>Positions that become features, for each picture. The scores of all pictures and scales come over in one copy.</summary>
+    private AttentionSelection.Position[][] Select(PyramidMaps maps, IReadOnlyList<PreparedPicture> batch)
+    {
+        float[] scores = maps.Positions == 0 ? [] : ToArray(maps.Scores());
+        return [.. batch.Select((picture, i) => AttentionSelection.Select(
+            scores.AsSpan(i * maps.Positions, maps.Positions), Manifest.AttentionThreshold, picture.Request.MaxLocalFeatures ?? Manifest.MaxLocalFeatures))];
+    }
+
+    private ImageFeatures Describe(
+        PreparedPicture picture, PyramidMaps maps, AttentionSelection.Position[] selected, ReadOnlySpan<float> global, ReadOnlySpan<float> descriptors)
+    {
+        var keypoints = new float[2 * selected.Length];
+        var scales = new float[selected.Length];
+        for (int i = 0; i < selected.Length; i++)
+        {
+            // The centre of the position's receptive field, in pixels of the picture handed in.
+            (int scale, int row, int column) = maps.Locate(selected[i].Index);
+            double pixels = Manifest.Layout.LocalStride / (double)Manifest.Scales[scale];
+            keypoints[2 * i] = (float)(picture.OffsetX + column * pixels / picture.FactorX);
+            keypoints[2 * i + 1] = (float)(picture.OffsetY + row * pixels / picture.FactorY);
+            scales[i] = 1 / Manifest.Scales[scale];
+        }
+        return NoFeatures(picture) with
+        {
+            Global = global.ToArray(),
+            Keypoints = keypoints,
+            Scales = scales,
+            Scores = Array.ConvertAll(selected, position => position.Score),
+            Descriptors = descriptors.ToArray(),
         };
     }
 
-    private Tensor ToTensor(RgbImage image)
+    /// <summary>Unit length a scale, their sum, unit length again: one after another, a picture each.</summary>
+    /// <param name="pooled">N×channels, of each scale.</param>
+    private float[] GlobalDescriptors(List<Tensor> pooled)
     {
-        Tensor pixels = empty([1, image.Height, image.Width, RgbImage.Channels], ScalarType.Byte);
-        image.Pixels.CopyTo(pixels.bytes);
-        return pixels.to(_device).permute(0, 3, 1, 2);
-    }
-
-    /// <summary>Bilinear with half-pixel centres and without antialiasing, to sides rounded half to even. Null if nothing is left.</summary>
-    private Tensor? Resize(Tensor image, float scale)
-    {
-        long height = (long)MathF.Round(image.shape[2] * scale), width = (long)MathF.Round(image.shape[3] * scale);
-        if (Math.Min(height, width) < _smallestSide)
-            return null;
-        return height == image.shape[2] && width == image.shape[3]
-            ? image.alias()
-            : nn.functional.interpolate(image, [height, width], mode: InterpolationMode.Bilinear, align_corners: false);
-    }
-
-    /// <summary>Centre of a position's receptive field, in pixels of the picture handed in.</summary>
-    private float[] Keypoint(AttentionSelection.Position position, long columns, PyramidInput input)
-    {
-        double pixels = Manifest.Layout.LocalStride / (double)Manifest.Scales[position.Scale];
-        return
-        [
-            (float)(input.OffsetX + position.Index % columns * pixels / input.FactorX),
-            (float)(input.OffsetY + position.Index / columns * pixels / input.FactorY),
-        ];
-    }
-
-    /// <summary>Unit length a scale, their sum, unit length again.</summary>
-    private float[] GlobalDescriptor(List<Tensor> pooled)
-    {
-        Tensor scales = nn.functional.normalize(_network.Whiten(cat(pooled)), dim: 1);
-        return ToArray(nn.functional.normalize(scales.sum(dim: 0), dim: 0));
+        Tensor whitened = _network.Whiten(cat(pooled)).view(pooled.Count, pooled[0].shape[0], -1);
+        return ToArray(nn.functional.normalize(nn.functional.normalize(whitened, dim: 2).sum(dim: 0), dim: 1));
     }
 
     /// <summary>Runs the encoder on the selected positions only: as a 1×1 convolution it knows no neighbours.</summary>
-    private float[] LocalDescriptors(Tensor?[] shallowMaps, AttentionSelection.Position[] selected)
+    /// <returns>Unit lengths, one after another, picture after picture.</returns>
+    private float[] LocalDescriptors(PyramidMaps maps, AttentionSelection.Position[][] selected)
     {
-        var gathered = new List<Tensor>();
-        var order = new long[selected.Length];
-        int next = 0;
-        for (int scale = 0; scale < shallowMaps.Length; scale++)
-        {
-            var indices = new List<long>();
-            for (int i = 0; i < selected.Length; i++)
-            {
-                if (selected[i].Scale != scale)
-                    continue;
-                order[i] = next++;
-                indices.Add(selected[i].Index);
-            }
-            if (indices.Count == 0)
-                continue;
-            Tensor map = shallowMaps[scale]!;
-            Tensor rows = map.permute(0, 2, 3, 1).reshape(-1, map.shape[1]);
-            gathered.Add(rows.index_select(0, tensor(indices.ToArray(), device: _device)));
-        }
-        Tensor features = cat(gathered).index_select(0, tensor(order, device: _device));
-        Tensor codes = _network.Encode(features.view(1, selected.Length, 1, -1).permute(0, 3, 1, 2));
+        Tensor features = maps.Gather(selected);
+        Tensor codes = _network.Encode(features.view(1, features.shape[0], 1, -1).permute(0, 3, 1, 2));
         return ToArray(nn.functional.normalize(codes.squeeze(3).squeeze(0).transpose(0, 1), dim: 1));
     }
 

@@ -46,16 +46,16 @@ internal sealed class BottleneckUnit : ExplicitModule
 
     public IEnumerable<NormalizedConvolution> Convolutions => _projection is null ? _branch : [.. _branch, _projection];
 
+    /// <summary>The unit's output. Inference may write it over <paramref name="input"/> where the shortcut is the identity.</summary>
     public Tensor Forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        Tensor x = _branch[0].Forward(input).relu_();
-        x = _branch[1].Forward(x).relu_();
-        x = _branch[2].Forward(x);
+        Tensor x = _branch[0].ForwardRelu(input);
+        x = _branch[1].ForwardRelu(x);
         Tensor shortcut = _projection is not null ? _projection.Forward(input)
             : _identityStride == 1 ? input
-            : Subsample(input, _identityStride);
-        return x.add_(shortcut).relu_().MoveToOuterDisposeScope();
+            : ChannelsLast.Of(Subsample(input, _identityStride));
+        return _branch[2].ForwardAddRelu(x, shortcut).MoveToOuterDisposeScope();
     }
 
     /// <summary>Every <paramref name="stride"/>-th pixel, the first one included.</summary>

@@ -18,6 +18,7 @@ public sealed class DelgNetwork : ExplicitModule
     private readonly ResNetTrunk _trunk;
     private readonly GlobalHead _global;
     private readonly LocalHead _local;
+    private bool _isPlain;
 
     /// <summary>Makes a network with random weights, drawn from torch's generator.</summary>
     /// <exception cref="ArgumentException">The layout has a value out of range.</exception>
@@ -68,8 +69,8 @@ public sealed class DelgNetwork : ExplicitModule
     public Tensor Shallow(Tensor input)
     {
         using var scope = NewDisposeScope();
-        Tensor channelsLast = input.to_type(ComputeType).permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
-        return _trunk.Shallow(channelsLast).MoveToOuterDisposeScope();
+        Tensor x = input.to_type(ComputeType);
+        return _trunk.Shallow(_isPlain ? x : ChannelsLast.Of(x)).MoveToOuterDisposeScope();
     }
 
     /// <summary>The map after conv5, from the map after conv4.</summary>
@@ -99,17 +100,22 @@ public sealed class DelgNetwork : ExplicitModule
 
     /// <summary>
     /// Makes the network ready for inference in one type: batch normalisation is folded into the convolutions once instead of at
-    /// each pass. Call it again after weights change; <see cref="Unfold"/> undoes it.
+    /// each pass, ReLUs and residual sums are made part of them where torch can, and activations lie channels last. Call it again after
+    /// weights change; <see cref="Unfold"/> undoes it. Until then no gradients flow.
     /// </summary>
-    public void FoldForInference(ScalarType computeType)
+    /// <param name="computeType"><see cref="ComputeType"/> from now on.</param>
+    /// <param name="plain">Only fold: one operation after another in torch's default layout, as what the rest is measured against.</param>
+    public void FoldForInference(ScalarType computeType, bool plain = false)
     {
         ComputeType = computeType;
-        foreach (NormalizedConvolution convolution in Convolutions) convolution.KeepFolded(computeType);
+        _isPlain = plain;
+        foreach (NormalizedConvolution convolution in Convolutions) convolution.KeepFolded(computeType, plain);
     }
 
     /// <summary>Forgets what <see cref="FoldForInference"/> kept, so that the network follows its weights again.</summary>
     public void Unfold()
     {
+        _isPlain = false;
         foreach (NormalizedConvolution convolution in Convolutions) convolution.Discard();
     }
 

@@ -44,7 +44,7 @@ internal sealed class LocalHead : ExplicitModule
         public Tensor Forward(Tensor shallow)
         {
             using var scope = NewDisposeScope();
-            Tensor hidden = Hidden.Forward(shallow).relu_().to_type(ScalarType.Float32);
+            Tensor hidden = Hidden.ForwardRelu(shallow).to_type(ScalarType.Float32);
             return nn.functional.softplus(_score.Forward(hidden)).MoveToOuterDisposeScope();
         }
     }

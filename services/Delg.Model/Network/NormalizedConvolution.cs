@@ -10,9 +10,11 @@ internal sealed class NormalizedConvolution(Convolution convolution, FrozenBatch
 {
     private Tensor? _weight;
     private Tensor? _bias;
+    private bool _isFused;
 
     public Tensor Forward(Tensor input)
     {
+        if (IsFusedFor(input)) return FusedConvolution.Plain(convolution, input, _weight!, _bias!);
         if (_weight is not null) return convolution.Forward(input, _weight, _bias);
         (Tensor weight, Tensor bias) = Fold();
         using (weight)
@@ -20,14 +22,30 @@ internal sealed class NormalizedConvolution(Convolution convolution, FrozenBatch
             return convolution.Forward(input, weight, bias);
     }
 
+    public Tensor ForwardRelu(Tensor input) =>
+        IsFusedFor(input) ? FusedConvolution.Relu(convolution, input, _weight!, _bias!) : Forward(input).relu_();
+
+    /// <summary>relu(<see cref="Forward"/> + shortcut).</summary>
+    /// <param name="input">What is convolved.</param>
+    /// <param name="shortcut">What is added; it may be overwritten with the result.</param>
+    public Tensor ForwardAddRelu(Tensor input, Tensor shortcut) => IsFusedFor(input)
+        ? FusedConvolution.AddRelu(convolution, input, shortcut, _weight!, _bias!)
+        : Forward(input).add_(shortcut).relu_();
+
     /// <summary>Folds once and keeps the result, for inference. Later changes of the weights are not seen until the next call.</summary>
-    public void KeepFolded(ScalarType type)
+    /// <param name="type">Number type of the kept weights.</param>
+    /// <param name="plain">Leave the weights in torch's default layout, and fuse nothing into the convolution.</param>
+    public void KeepFolded(ScalarType type, bool plain)
     {
         using var scope = NewDisposeScope();
         (Tensor weight, Tensor bias) = Fold();
         Discard();
-        _weight = weight.detach().to_type(type).DetachFromDisposeScope();
-        _bias = bias.detach().to_type(type).DetachFromDisposeScope();
+        weight = weight.detach().to_type(type);
+        // In the layout of the activations, or each pass would copy them into it.
+        _weight = (plain ? weight : ChannelsLast.Of(weight)).DetachFromDisposeScope();
+        _isFused = !plain && FusedConvolution.IsAvailable(_weight.device, type);
+        // A bias may cancel most of what it is added to: rounded to 16 bits it would be the largest error of all.
+        _bias = bias.detach().to_type(_isFused ? ScalarType.Float32 : type).DetachFromDisposeScope();
     }
 
     public void Discard()
@@ -35,9 +53,12 @@ internal sealed class NormalizedConvolution(Convolution convolution, FrozenBatch
         _weight?.Dispose();
         _bias?.Dispose();
         _weight = _bias = null;
+        _isFused = false;
     }
 
     public void Dispose() => Discard();
+
+    private bool IsFusedFor(Tensor input) => _isFused && input.dtype == _weight!.dtype;
 
     private (Tensor Weight, Tensor Bias) Fold()
     {

@@ -46,10 +46,10 @@ internal sealed class ResNetTrunk : ExplicitModule
         using var scope = NewDisposeScope();
         Tensor x = input;
         if (_layout.StemPadding == StemPadding.TensorFlowSame) x = PadSame(x, StemKernel);
-        x = _stem.Forward(x).relu_();
+        x = _stem.ForwardRelu(x);
         x = Pool(x);
         for (int stage = 0; stage < 3; stage++) x = Run(_stages[stage], x);
-        if (_layout.SubsampleConv4 && _layout.Stride != StridePlacement.LastUnit) x = BottleneckUnit.Subsample(x, 2).contiguous();
+        if (_layout.SubsampleConv4 && _layout.Stride != StridePlacement.LastUnit) x = ChannelsLast.Of(BottleneckUnit.Subsample(x, 2));
         return x.MoveToOuterDisposeScope();
     }
 

@@ -191,6 +191,63 @@ public sealed class DelgExtractorTests
         Assert.Equal(both.Keypoints[..14], local.Keypoints);
     }
 
+    [Fact]
+    public void Extract_Batch_EqualsEachPictureAlone()
+    {
+        using DelgExtractor extractor = Extractor(SmallModel.Manifest);
+        // One size after resizing, of three sizes, one of them a box; and limits of their own.
+        PreparedPicture[] batch =
+        [
+            extractor.Prepare(Picture(96, 72), new FeatureRequest()),
+            extractor.Prepare(Picture(192, 144), new FeatureRequest { MaxLocalFeatures = 7 }),
+            extractor.Prepare(Picture(200, 150), new FeatureRequest { Box = new QueryBox(0, 0, 200, 150), MaxLocalFeatures = 0 }),
+        ];
+        var times = new StageTimes();
+
+        IReadOnlyList<ImageFeatures> together = extractor.Extract(batch, times, TestContext.Current.CancellationToken);
+
+        Assert.Equal([(96, 60), (192, 7), (200, 0)], together.Select(f => (f.ImageWidth, f.Count)));
+        for (int i = 0; i < batch.Length; i++)
+        {
+            ImageFeatures alone = extractor.Extract([batch[i]], cancellationToken: TestContext.Current.CancellationToken)[0];
+            AssertNear(alone.Global, together[i].Global);
+            AssertNear(alone.Keypoints, together[i].Keypoints);
+            AssertNear(alone.Scales, together[i].Scales);
+            AssertNear(alone.Scores, together[i].Scores);
+            AssertNear(alone.Descriptors, together[i].Descriptors);
+        }
+        Assert.All([times.Pyramid, times.Network, times.Select, times.Encode], time => Assert.True(time > TimeSpan.Zero));
+    }
+
+    [Fact]
+    public void Extract_BatchOfPicturesTooSmall_HasNoFeatures()
+    {
+        using DelgExtractor extractor = Extractor(SmallModel.Manifest);
+        PreparedPicture[] batch = [extractor.Prepare(new RgbImage(5, 60), new FeatureRequest()), extractor.Prepare(new RgbImage(60, 4), new FeatureRequest())];
+
+        IReadOnlyList<ImageFeatures> features = extractor.Extract(batch, cancellationToken: TestContext.Current.CancellationToken);
+
+        Assert.Equal([(5, 0), (60, 0)], features.Select(f => (f.ImageWidth, f.Count)));
+    }
+
+    [Fact]
+    public void Extract_BatchThatCannotRunTogether_SaysSo()
+    {
+        using DelgExtractor extractor = Extractor(SmallModel.Manifest);
+        PreparedPicture picture = extractor.Prepare(Picture(60, 40), new FeatureRequest());
+        PreparedPicture larger = extractor.Prepare(Picture(61, 40), new FeatureRequest());
+        PreparedPicture other = extractor.Prepare(Picture(60, 40), new FeatureRequest { Kinds = DescriptorKinds.Global });
+
+        foreach (PreparedPicture[] batch in new PreparedPicture[][] { [], [picture, larger], [picture, other] })
+            Assert.Throws<ArgumentException>(() => extractor.Extract(batch, cancellationToken: TestContext.Current.CancellationToken));
+    }
+
+    private static void AssertNear(float[] expected, float[] actual)
+    {
+        Assert.Equal(expected.Length, actual.Length);
+        Assert.All(expected.Zip(actual), pair => Assert.Equal(pair.First, pair.Second, 1e-4 * Math.Max(1, Math.Abs(pair.First))));
+    }
+
     private static void AssertEqualsPublished(RgbImage picture, QueryBox? box, ModelLayout layout)
     {
         ModelManifest manifest = SmallModel.Manifest with { Layout = layout };

@@ -1,6 +1,6 @@
 using System.Runtime.Intrinsics.X86;
 
-namespace Delg.Model.Extraction;
+namespace Delg.Model.Network;
 
 internal static class ProcessorFeatures
 {
