@@ -9,7 +9,7 @@ using Grpc.Core;
 
 namespace Delg.Extractor;
 
-/// <summary>The gRPC face: check, decode, queue for the network, encode.</summary>
+/// <summary>The gRPC face: check, decode and shrink, queue for the network, encode.</summary>
 internal sealed class ExtractorEndpoint(ExtractionQueue queue, BoundedDecoding decoding, InferenceWorker worker) : ExtractorService.ExtractorServiceBase
 {
     public override Task<GetModelResponse> GetModel(GetModelRequest request, ServerCallContext context) => Task.FromResult(worker.Model);
@@ -49,7 +49,7 @@ internal sealed class ExtractorEndpoint(ExtractionQueue queue, BoundedDecoding d
             Kinds = request.Features.Kinds(),
             MaxLocalFeatures = request.MaxLocalFeatures == 0 ? null : (int)request.MaxLocalFeatures,
         };
-        return new ExtractionJob(picture, wanted, request.Priority, context.Deadline, context.CancellationToken) { LeftQueue = leftQueue };
+        return new ExtractionJob(worker.Prepare(picture, wanted), request.Priority, context.Deadline, context.CancellationToken) { LeftQueue = leftQueue };
     }
 
     private ExtractResponse Encode(ExtractRequest request, ImageFeatures features)

@@ -32,6 +32,24 @@ public sealed class ExtractorOptions
     [Range(1, 1024)]
     public int DecodeParallelism { get; set; } = 4;
 
+    /// <summary>
+    /// Images of one size that go through the network together, at most; one pass serves queries or ingest, not both. Default 0: 8 on a CUDA
+    /// device, else 1, because a processor is as busy with one image and the first would wait for the last.
+    /// </summary>
+    [Range(0, 256)]
+    public int MaxBatch { get; set; }
+
+    /// <summary>Longest time an image waits for others to fill its batch, milliseconds. Default 0: a batch is what waits already.</summary>
+    [Range(0, 10_000)]
+    public int MaxBatchDelayMilliseconds { get; set; }
+
+    /// <summary>
+    /// Queries after which one batch of waiting ingest goes first, so that ingest ends however many queries keep coming. Default 16;
+    /// 0: ingest waits until no query does.
+    /// </summary>
+    [Range(0, 1_000_000)]
+    public int QueriesPerIngest { get; set; } = 16;
+
     /// <summary>What an image may cost: the keys <c>Decode:MaxBytes</c>, <c>MaxPixels</c>, <c>MaxSidePixels</c>, <c>MaxFrames</c>, <c>Formats</c>.</summary>
     public DecodeLimits Decode { get; set; } = new();
 

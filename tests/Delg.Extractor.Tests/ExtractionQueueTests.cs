@@ -2,6 +2,8 @@ using Delg.Contracts.Errors;
 using Delg.Extractor.Queueing;
 using Delg.Imaging;
 using Delg.Model.Extraction;
+using Delg.Model.Network;
+using Delg.Model.Weights;
 using Delg.V1;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
@@ -43,7 +45,7 @@ public class ExtractionQueueTests
         foreach (var (width, priority) in new[] { (1, Ingest), (2, Query), (3, Ingest), (4, Query), (5, ExtractionPriority.Unspecified) })
             queue.Enter(Job(width, priority));
 
-        Assert.Equal([2, 4, 5, 1, 3], Enumerable.Range(0, 5).Select(_ => queue.Take()!.Picture.Width));
+        Assert.Equal([2, 4, 5, 1, 3], Enumerable.Range(0, 5).Select(_ => Next(queue)));
     }
 
     [Fact]
@@ -60,7 +62,7 @@ public class ExtractionQueueTests
 
         Assert.True(left);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => job.Result);
-        Assert.Equal(2, queue.Take()!.Picture.Width);
+        Assert.Equal(2, Next(queue));
     }
 
     [Fact]
@@ -73,7 +75,7 @@ public class ExtractionQueueTests
         queue.Close();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => job.Result);
-        Assert.Null(queue.Take());
+        Assert.Empty(queue.Take(1));
     }
 
     [Fact]
@@ -99,8 +101,8 @@ public class ExtractionQueueTests
 
         queue.Close();
 
-        Assert.Equal(1, queue.Take()!.Picture.Width);
-        Assert.Null(queue.Take());
+        Assert.Equal(1, Next(queue));
+        Assert.Empty(queue.Take(1));
         Assert.Equal(StatusCode.Unavailable, Assert.Throws<DelgException>(() => queue.Enter(Job(2, Query))).Code);
     }
 
@@ -118,12 +120,117 @@ public class ExtractionQueueTests
         Assert.Equal(StatusCode.Unavailable, (await Assert.ThrowsAsync<DelgException>(() => job.Result)).Code);
     }
 
+    [Fact]
+    public void Take_SeveralOfOneSize_GivesThemTogetherInOrderAndLeavesTheRest()
+    {
+        var queue = Queue();
+        foreach (var width in new[] { 20, 30, 20, 20, 20 })
+            queue.Enter(Job(width, Query));
+        queue.Enter(Job(20, Ingest));
+
+        Assert.Equal([20, 20, 20], queue.Take(3).Select(job => job.Picture.PictureWidth));
+        Assert.Equal([30], queue.Take(3).Select(job => job.Picture.PictureWidth));
+        // A query's pass takes no ingest along: it would make the query wait for it.
+        Assert.Equal([Query], queue.Take(3).Select(job => job.Priority));
+        Assert.Equal([Ingest], queue.Take(3).Select(job => job.Priority));
+    }
+
+    [Fact]
+    public void Take_OtherKindsWanted_RunApart()
+    {
+        var queue = Queue();
+        queue.Enter(Job(20, Query));
+        queue.Enter(Job(20, Query, kinds: DescriptorKinds.Global));
+
+        Assert.Single(queue.Take(2));
+        Assert.Single(queue.Take(2));
+    }
+
+    [Fact]
+    public async Task Take_DelayAllowed_WaitsForTheBatchToFill()
+    {
+        var queue = Queue(maxBatchDelayMilliseconds: 10_000);
+        queue.Enter(Job(20, Query));
+        var taking = Task.Run(() => queue.Take(2), TestContext.Current.CancellationToken);
+
+        queue.Enter(Job(20, Query));
+
+        Assert.Equal(2, (await taking).Count);
+    }
+
+    [Fact]
+    public async Task Take_QueryComesWhileIngestWaitsToBeFilled_QueryGoesFirst()
+    {
+        var queue = Queue(maxBatchDelayMilliseconds: 300);
+        queue.Enter(Job(20, Ingest));
+        var taking = Task.Run(() => queue.Take(2), TestContext.Current.CancellationToken);
+
+        queue.Enter(Job(30, Query));
+
+        Assert.Equal(Query, Assert.Single(await taking).Priority);
+        Assert.Equal(Ingest, Assert.Single(queue.Take(2)).Priority);
+    }
+
+    [Fact]
+    public void Take_QueueClosed_DoesNotWaitForTheBatchToFill()
+    {
+        var queue = Queue(maxBatchDelayMilliseconds: 10_000);
+        queue.Enter(Job(20, Query));
+        queue.Close();
+
+        Assert.Single(queue.Take(2));
+    }
+
+    [Theory]
+    [InlineData(2, "QQIQQIQQ")]
+    [InlineData(3, "QQQIQQQI")]
+    [InlineData(0, "QQQQQQQQ")]
+    public void Take_QueriesKeepComing_LetsOneIngestThroughAfterSoMany(int queriesPerIngest, string expected)
+    {
+        var queue = Queue(queriesPerIngest: queriesPerIngest);
+        for (var i = 0; i < 8; i++)
+        {
+            queue.Enter(Job(20, Query));
+            queue.Enter(Job(20, Ingest));
+        }
+
+        var taken = string.Concat(Enumerable.Range(0, 8).Select(_ => queue.Take(1)[0].Priority == Ingest ? 'I' : 'Q'));
+
+        Assert.Equal(expected, taken);
+    }
+
+    [Fact]
+    public void Take_QueriesBeforeAnyIngestWaited_DoNotCount()
+    {
+        var queue = Queue(queriesPerIngest: 2);
+        for (var i = 0; i < 5; i++)
+            queue.Enter(Job(20, Query));
+        queue.Take(1);
+        queue.Take(1);
+        queue.Enter(Job(20, Ingest));
+
+        Assert.Equal([Query, Query, Ingest, Query], Enumerable.Range(0, 4).Select(_ => queue.Take(1)[0].Priority));
+    }
+
     private const ExtractionPriority Query = ExtractionPriority.Query;
     private const ExtractionPriority Ingest = ExtractionPriority.Ingest;
 
-    private static ExtractionQueue Queue(int capacity = 64) => new(Options.Create(new ExtractorOptions { QueueCapacity = capacity }));
+    private static readonly ModelManifest _manifest = new() { Name = "fake", Layout = ModelLayout.Torchvision };
+
+    private static ExtractionQueue Queue(int capacity = 64, int maxBatchDelayMilliseconds = 0, int queriesPerIngest = 16) => new(Options.Create(
+        new ExtractorOptions { QueueCapacity = capacity, MaxBatchDelayMilliseconds = maxBatchDelayMilliseconds, QueriesPerIngest = queriesPerIngest }));
+
+    private static int Next(ExtractionQueue queue) => Assert.Single(queue.Take(1)).Picture.PictureWidth;
 
     private static ExtractionJob Job(
-        int width, ExtractionPriority priority, DateTime? deadline = null, Action? leftQueue = null, CancellationToken cancellation = default) =>
-        new(new RgbImage(width, 1), new FeatureRequest(), priority, deadline ?? DateTime.MaxValue, cancellation) { LeftQueue = leftQueue };
+        int width,
+        ExtractionPriority priority,
+        DateTime? deadline = null,
+        Action? leftQueue = null,
+        DescriptorKinds kinds = DescriptorKinds.Both,
+        CancellationToken cancellation = default) =>
+        new(PreparedPicture.Of(new RgbImage(width, 10), new FeatureRequest { Kinds = kinds }, _manifest), priority, deadline ?? DateTime.MaxValue, cancellation)
+        {
+            LeftQueue = leftQueue,
+        };
 }

@@ -211,7 +211,7 @@ public class ExtractorServiceTests
     [Fact]
     public async Task Extract_EngineFails_IsInternalAndTheNextPictureWorks()
     {
-        var engine = new FakeEngine { Before = picture => _ = picture.Width == 41 ? throw new InvalidOperationException("secret") : 0 };
+        var engine = new FakeEngine { Before = picture => _ = picture.PictureWidth == 41 ? throw new InvalidOperationException("secret") : 0 };
         await using var host = await ExtractorHost.StartAsync(engine);
 
         var failure = await ExtractorHost.FailureOfAsync(host.Client.ExtractAsync(ExtractorHost.Picture(41)));
@@ -354,11 +354,78 @@ public class ExtractorServiceTests
     }
 
     [Fact]
+    public async Task Extract_EqualPicturesWaiting_ShareOnePassAndItIsCounted()
+    {
+        var engine = new FakeEngine { MaxBatch = 3 };
+        await using var host = await ExtractorHost.StartAsync(engine);
+        var sizes = new List<int>();
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, l) =>
+        {
+            if (instrument.Name == "extractor.batch.size" && instrument.Meter.Scope == host.Services.GetRequiredService<IMeterFactory>())
+                l.EnableMeasurementEvents(instrument);
+        };
+        listener.SetMeasurementEventCallback<int>((_, value, _, _) => sizes.Add(value));
+        listener.Start();
+        engine.Hold();
+        var calls = new List<Task<ExtractResponse>> { host.Client.ExtractAsync(ExtractorHost.Picture(41)).ResponseAsync };
+        await engine.Arrived.WaitAsync();
+        foreach (var width in new[] { 50, 51, 50, 50, 50 })
+            calls.Add(host.Client.ExtractAsync(ExtractorHost.Picture(width)).ResponseAsync);
+        await host.WaitForPendingAsync(5);
+
+        // They are in their lane as soon as they are decoded; nothing else tells when that is.
+        await Task.Delay(300);
+        engine.LetGo();
+        var answers = await Task.WhenAll(calls);
+
+        Assert.Equal([41u, 50u, 51u, 50u, 50u, 50u], answers.Select(a => a.ImageSize.Width));
+        Assert.Equal(6, engine.BatchSizes.Sum());
+        Assert.Contains(3, engine.BatchSizes);
+        Assert.Equal(engine.BatchSizes, sizes);
+    }
+
+    [Fact]
+    public async Task Extract_OnePictureOfABatchFails_TheOthersAreAnswered()
+    {
+        var engine = new FakeEngine { MaxBatch = 2, Before = picture => _ = picture.Request.MaxLocalFeatures == 7 ? throw new InvalidOperationException() : 0 };
+        await using var host = await ExtractorHost.StartAsync(engine, ("MaxBatchDelayMilliseconds", "10000"));
+        var bad = ExtractorHost.Picture(50);
+        bad.MaxLocalFeatures = 7;
+
+        var failing = ExtractorHost.FailureOfAsync(host.Client.ExtractAsync(bad));
+        var answer = await host.Client.ExtractAsync(ExtractorHost.Picture(50));
+
+        Assert.Equal(StatusCode.Internal, (await failing).Code);
+        Assert.Equal(50u, answer.ImageSize.Width);
+        Assert.Equal([2, 1, 1], engine.BatchSizes);
+    }
+
+    [Fact]
+    public async Task Extract_OneCallerOfABatchGoesAway_TheOtherIsAnswered()
+    {
+        var engine = new FakeEngine { MaxBatch = 2 };
+        await using var host = await ExtractorHost.StartAsync(engine, ("MaxBatchDelayMilliseconds", "10000"));
+        engine.Hold();
+        using var cancellation = new CancellationTokenSource();
+        var cancelled = host.Client.ExtractAsync(ExtractorHost.Picture(50), cancellationToken: cancellation.Token).ResponseAsync;
+        var kept = host.Client.ExtractAsync(ExtractorHost.Picture(50)).ResponseAsync;
+        await engine.Arrived.WaitAsync();
+
+        await cancellation.CancelAsync();
+        await Assert.ThrowsAsync<RpcException>(() => cancelled);
+        engine.LetGo();
+
+        Assert.Equal(50u, (await kept).ImageSize.Width);
+        Assert.Equal([2], engine.BatchSizes);
+    }
+
+    [Fact]
     public async Task Options_SeveralMistakes_AreReportedTogetherAtStart()
     {
         var failure = await Assert.ThrowsAsync<OptionsValidationException>(
-            () => ExtractorHost.StartAsync(new FakeEngine(), ("QueueCapacity", "0"), ("Decode:MaxPixels", "0"), ("DecodeParallelism", "0")));
+            () => ExtractorHost.StartAsync(new FakeEngine(), ("QueueCapacity", "0"), ("Decode:MaxPixels", "0"), ("DecodeParallelism", "0"), ("MaxBatch", "-1"), ("MaxBatchDelayMilliseconds", "-1"), ("QueriesPerIngest", "-1")));
 
-        Assert.Equal(3, failure.Failures.Count());
+        Assert.Equal(6, failure.Failures.Count());
     }
 }

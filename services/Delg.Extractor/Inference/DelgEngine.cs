@@ -9,15 +9,20 @@ namespace Delg.Extractor.Inference;
 /// <summary>The DELG network with the weights and on the device that the options name.</summary>
 internal sealed class DelgEngine : IExtractionEngine
 {
+    private const int CudaBatch = 8;
+
     private readonly DelgExtractor _extractor;
 
-    private DelgEngine(DelgExtractor extractor, string device)
+    private DelgEngine(DelgExtractor extractor, ExtractorOptions options)
     {
         _extractor = extractor;
-        Model = Describe(extractor, device);
+        Model = Describe(extractor, options.Device);
+        MaxBatch = options.MaxBatch > 0 ? options.MaxBatch : options.Device == "cpu" ? 1 : CudaBatch;
     }
 
     public GetModelResponse Model { get; }
+
+    public int MaxBatch { get; }
 
     /// <exception cref="ServiceStartException">There is no weights file, it does not hold DELG weights, or there is no such device; the message
     /// names the file and the option.</exception>
@@ -32,7 +37,7 @@ internal sealed class DelgEngine : IExtractionEngine
                 Threads = options.InferenceThreads,
                 MaxImageSizePixels = options.MaxImageSidePixels == 0 ? null : options.MaxImageSidePixels,
             };
-            return new DelgEngine(DelgExtractor.Load(options.Weights, extraction), options.Device);
+            return new DelgEngine(DelgExtractor.Load(options.Weights, extraction), options);
         }
         catch (Exception failure) when (failure is IOException or WeightsFormatException)
         {
@@ -44,7 +49,10 @@ internal sealed class DelgEngine : IExtractionEngine
         }
     }
 
-    public ImageFeatures Extract(RgbImage picture, FeatureRequest request, CancellationToken cancellation) => _extractor.Extract(picture, request, cancellation);
+    public PreparedPicture Prepare(RgbImage picture, FeatureRequest request) => _extractor.Prepare(picture, request);
+
+    public IReadOnlyList<ImageFeatures> Extract(IReadOnlyList<PreparedPicture> batch, CancellationToken cancellation) =>
+        _extractor.Extract(batch, cancellationToken: cancellation);
 
     public void Dispose() => _extractor.Dispose();
 

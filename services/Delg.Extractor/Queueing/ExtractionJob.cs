@@ -1,25 +1,21 @@
 using System.Diagnostics;
 using Delg.Contracts.Errors;
-using Delg.Imaging;
 using Delg.Model.Extraction;
 using Delg.V1;
 using Grpc.Core;
 
 namespace Delg.Extractor.Queueing;
 
-/// <summary>One decoded image that waits for the network.</summary>
-/// <param name="picture">The upright image.</param>
-/// <param name="request">What is wanted of it.</param>
+/// <summary>One decoded and shrunk image that waits for the network.</summary>
+/// <param name="picture">The image, and what is wanted of it.</param>
 /// <param name="priority">Its lane.</param>
 /// <param name="deadline">UTC; after it nobody waits for the answer.</param>
 /// <param name="cancellation">Cancelled when the caller goes away.</param>
-internal sealed class ExtractionJob(RgbImage picture, FeatureRequest request, ExtractionPriority priority, DateTime deadline, CancellationToken cancellation)
+internal sealed class ExtractionJob(PreparedPicture picture, ExtractionPriority priority, DateTime deadline, CancellationToken cancellation)
 {
     private readonly TaskCompletionSource<ExtractionResult> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public RgbImage Picture => picture;
-
-    public FeatureRequest Request => request;
+    public PreparedPicture Picture => picture;
 
     public ExtractionPriority Priority => priority;
 

@@ -8,7 +8,8 @@ namespace Delg.Extractor.Queueing;
 
 /// <summary>
 /// What waits for the network, bounded: a request takes its place before its image is decoded, so that a full queue costs nothing. Queries
-/// go before ingest; within a lane first come, first served. A job whose caller goes away leaves at once and makes room.
+/// go before ingest, but for the one batch of ingest after so many queries that keeps it from starving; within a lane first come, first
+/// served, with those of its size that can share the first one's pass. A job whose caller goes away leaves at once and makes room.
 /// </summary>
 internal sealed class ExtractionQueue(IOptions<ExtractorOptions> options)
 {
@@ -16,6 +17,7 @@ internal sealed class ExtractionQueue(IOptions<ExtractorOptions> options)
     private readonly LinkedList<ExtractionJob> _queries = [];
     private readonly LinkedList<ExtractionJob> _ingest = [];
     private int _pending;
+    private int _queriesSinceIngest;
     private bool _isClosed;
 
     /// <summary>Places taken: images that wait to be decoded, are decoded, or wait for the network.</summary>
@@ -57,25 +59,42 @@ internal sealed class ExtractionQueue(IOptions<ExtractorOptions> options)
         job.Cancellation.Register(() => Abandon(job));
     }
 
-    /// <summary>Waits for the next job; null when the queue is closed and empty.</summary>
-    public ExtractionJob? Take()
+    /// <summary>
+    /// Waits for the next jobs that can share a pass of the network: the one whose turn it is, and the first of its lane that can run with
+    /// it. Empty when the queue is closed and empty.
+    /// </summary>
+    /// <param name="limit">Jobs at most, 1 or more.</param>
+    public IReadOnlyList<ExtractionJob> Take(int limit)
     {
-        ExtractionJob job;
+        List<ExtractionJob> batch;
         lock (_gate)
         {
-            while (_queries.Count + _ingest.Count == 0)
+            while (true)
             {
-                if (_isClosed)
-                    return null;
-                Monitor.Wait(_gate);
+                var lane = NextLane();
+                batch = lane.Count == 0 ? [] : [.. lane.Where(job => job.Picture.CanRunWith(lane.First!.Value.Picture)).Take(limit)];
+                if (_isClosed || batch.Count == limit)
+                    break;
+                if (batch.Count == 0)
+                {
+                    Monitor.Wait(_gate);
+                    continue;
+                }
+
+                // What comes while the batch waits to be filled may change whose turn it is.
+                var left = TimeSpan.FromMilliseconds(options.Value.MaxBatchDelayMilliseconds) - Stopwatch.GetElapsedTime(batch[0].Entered);
+                if (left <= TimeSpan.Zero)
+                    break;
+                Monitor.Wait(_gate, left);
             }
 
-            job = (_queries.First ?? _ingest.First)!.Value;
-            Unlink(job);
+            CountTurn(batch);
+            batch.ForEach(Unlink);
         }
 
-        job.LeftQueue?.Invoke();
-        return job;
+        foreach (var job in batch)
+            job.LeftQueue?.Invoke();
+        return batch;
     }
 
     /// <summary>Takes no more jobs; those inside are still handed out.</summary>
@@ -119,6 +138,24 @@ internal sealed class ExtractionQueue(IOptions<ExtractorOptions> options)
 
         job.LeftQueue?.Invoke();
         job.EndIfAbandoned(DateTime.UtcNow);
+    }
+
+    /// <summary>The lane whose turn it is; an empty one only when both are.</summary>
+    private LinkedList<ExtractionJob> NextLane()
+    {
+        if (_queries.Count == 0)
+            return _ingest;
+        var isIngestDue = options.Value.QueriesPerIngest > 0 && _queriesSinceIngest >= options.Value.QueriesPerIngest;
+        return isIngestDue && _ingest.Count > 0 ? _ingest : _queries;
+    }
+
+    /// <summary>Counts the queries that ingest had to wait for.</summary>
+    private void CountTurn(List<ExtractionJob> batch)
+    {
+        if (_ingest.Count == 0 || batch is [{ Priority: ExtractionPriority.Ingest }, ..])
+            _queriesSinceIngest = 0;
+        else
+            _queriesSinceIngest += batch.Count;
     }
 
     private static void Unlink(ExtractionJob job)

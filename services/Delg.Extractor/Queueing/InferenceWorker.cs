@@ -9,7 +9,7 @@ using Microsoft.Extensions.Options;
 namespace Delg.Extractor.Queueing;
 
 /// <summary>
-/// The one thread that runs the network on the device: it loads the weights, warms up, then takes job after job. Start waits for the
+/// The one thread that runs the network on the device: it loads the weights, warms up, then takes batch after batch. Start waits for the
 /// weights, so that a service without them does not start; stop lets the queue run empty first.
 /// </summary>
 internal sealed partial class InferenceWorker(
@@ -22,6 +22,7 @@ internal sealed partial class InferenceWorker(
     private readonly TaskCompletionSource<GetModelResponse> _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _abort = new();
+    private volatile IExtractionEngine? _engine;
     private volatile bool _isReady;
 
     /// <summary>Whether the network has been loaded and warmed up and is taking jobs.</summary>
@@ -29,6 +30,10 @@ internal sealed partial class InferenceWorker(
 
     /// <summary>The loaded model.</summary>
     public GetModelResponse Model => _loaded.Task.Result;
+
+    /// <summary>Crops and shrinks one upright picture as the network wants it, on the caller's thread.</summary>
+    /// <exception cref="Contracts.Errors.DelgException">The service is stopping.</exception>
+    public PreparedPicture Prepare(RgbImage picture, FeatureRequest request) => (_engine ?? throw ExtractionQueue.Stopping()).Prepare(picture, request);
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -59,12 +64,13 @@ internal sealed partial class InferenceWorker(
         {
             using var engine = load();
             LogLoaded(engine.Model.ModelId, engine.Model.Device, engine.Model.Precision);
+            _engine = engine;
             _loaded.SetResult(engine.Model);
             if (options.Value.WarmUp)
-                engine.Extract(new RgbImage(WarmUpWidthPixels, WarmUpHeightPixels), new FeatureRequest(), _abort.Token);
+                engine.Extract([engine.Prepare(new RgbImage(WarmUpWidthPixels, WarmUpHeightPixels), new FeatureRequest())], _abort.Token);
             _isReady = true;
-            while (queue.Take() is { } job)
-                Run(engine, job);
+            while (queue.Take(engine.MaxBatch) is { Count: > 0 } batch)
+                Run(engine, batch);
         }
         catch (Exception failure) when (_loaded.TrySetException(failure))
         {
@@ -77,43 +83,60 @@ internal sealed partial class InferenceWorker(
         finally
         {
             _isReady = false;
+            _engine = null;
             queue.Close();
             queue.Clear();
             _ended.SetResult();
         }
     }
 
-    private void Run(IExtractionEngine engine, ExtractionJob job)
+    private void Run(IExtractionEngine engine, IReadOnlyList<ExtractionJob> taken)
     {
-        if (job.EndIfAbandoned(DateTime.UtcNow))
-        {
+        var now = DateTime.UtcNow;
+        ExtractionJob[] batch = [.. taken.Where(job => !job.EndIfAbandoned(now))];
+        for (var i = batch.Length; i < taken.Count; i++)
             telemetry.Ended(ExtractionOutcome.Dropped);
+        if (batch.Length == 0)
             return;
-        }
 
-        using var span = ExtractorTelemetry.Source.StartActivity("inference", ActivityKind.Internal, job.Caller);
+        // The span belongs to the first caller's trace and links to the others'.
+        using var span = ExtractorTelemetry.Source.StartActivity(
+            ActivityKind.Internal, batch[0].Caller, links: batch.Skip(1).Select(job => new ActivityLink(job.Caller)), name: "inference");
+        span?.SetTag("delg.batch.size", batch.Length);
         var start = Stopwatch.GetTimestamp();
-        var queued = Stopwatch.GetElapsedTime(job.Entered, start);
-        telemetry.Waited(queued, job.Priority);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(job.Cancellation, _abort.Token);
+        using var stop = new BatchCancellation(batch, _abort.Token);
         try
         {
-            var features = engine.Extract(job.Picture, job.Request, stop.Token);
+            var features = engine.Extract([.. batch.Select(job => job.Picture)], stop.Token);
             var inference = Stopwatch.GetElapsedTime(start);
-            telemetry.Inferred(inference);
-            telemetry.Ended(ExtractionOutcome.Done);
-            job.End(new ExtractionResult(features, queued, inference));
+            telemetry.Inferred(inference, batch.Length);
+            for (var i = 0; i < batch.Length; i++)
+            {
+                var queued = Stopwatch.GetElapsedTime(batch[i].Entered, start);
+                telemetry.Waited(queued, batch[i].Priority);
+                telemetry.Ended(ExtractionOutcome.Done);
+                batch[i].End(new ExtractionResult(features[i], queued, inference));
+            }
         }
-        catch (OperationCanceledException cancelled)
+        catch (OperationCanceledException)
         {
-            telemetry.Ended(ExtractionOutcome.Dropped);
-            job.End(job.Cancellation.IsCancellationRequested ? cancelled : ExtractionQueue.Stopping());
+            foreach (var job in batch)
+            {
+                telemetry.Ended(ExtractionOutcome.Dropped);
+                job.End(job.Cancellation.IsCancellationRequested ? new OperationCanceledException(job.Cancellation) : ExtractionQueue.Stopping());
+            }
+        }
+        catch (Exception) when (batch.Length > 1)
+        {
+            // Whichever image it was, or their sum, the others need not fail with it.
+            foreach (var job in batch)
+                Run(engine, [job]);
         }
         catch (Exception failure)
         {
             // One image must not end the service. The endpoint reports it.
             telemetry.Ended(ExtractionOutcome.Failed);
-            job.End(failure);
+            batch[0].End(failure);
         }
     }
 

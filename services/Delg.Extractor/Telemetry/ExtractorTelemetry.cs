@@ -13,6 +13,7 @@ internal sealed class ExtractorTelemetry
 
     private readonly Histogram<double> _queueDuration;
     private readonly Histogram<double> _inferenceDuration;
+    private readonly Histogram<int> _batchSize;
     private readonly Counter<long> _images;
 
     public ExtractorTelemetry(IMeterFactory meters, ExtractionQueue queue)
@@ -20,7 +21,8 @@ internal sealed class ExtractorTelemetry
         var meter = meters.Create(Name);
         meter.CreateObservableUpDownCounter("extractor.pending", () => queue.Pending, "{image}", "Images that wait for the network, decoding included.");
         _queueDuration = meter.CreateHistogram<double>("extractor.queue.duration", "s", "Time an image waited for the network, by priority.");
-        _inferenceDuration = meter.CreateHistogram<double>("extractor.inference.duration", "s", "Time in the network, resizing and selection included.");
+        _inferenceDuration = meter.CreateHistogram<double>("extractor.inference.duration", "s", "Time of one pass through the network, the pyramid and selection included.");
+        _batchSize = meter.CreateHistogram<int>("extractor.batch.size", "{image}", "Images in one pass through the network.");
         _images = meter.CreateCounter<long>("extractor.images", "{image}", "Images that reached the head of the queue, by outcome.");
     }
 
@@ -29,7 +31,12 @@ internal sealed class ExtractorTelemetry
     public void Waited(TimeSpan duration, ExtractionPriority priority) =>
         _queueDuration.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("priority", priority == ExtractionPriority.Ingest ? "ingest" : "query"));
 
-    public void Inferred(TimeSpan duration) => _inferenceDuration.Record(duration.TotalSeconds);
+    /// <summary>One pass through the network is over.</summary>
+    public void Inferred(TimeSpan duration, int images)
+    {
+        _inferenceDuration.Record(duration.TotalSeconds);
+        _batchSize.Record(images);
+    }
 
     public void Ended(ExtractionOutcome outcome) => _images.Add(1, new KeyValuePair<string, object?>("outcome", outcome.ToString()));
 }
