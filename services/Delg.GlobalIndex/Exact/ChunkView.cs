@@ -1,3 +1,5 @@
+using System.Numerics;
+using Delg.GlobalIndex.Exact.Columns;
 using Delg.GlobalIndex.Filters;
 
 namespace Delg.GlobalIndex.Exact;
@@ -11,14 +13,27 @@ internal readonly record struct ChunkView(VectorChunk Chunk, int Count, ulong[]?
 {
     public bool IsLive(int row) => Dead is null || (Dead[row >> 6] & (1ul << row)) == 0;
 
-    /// <summary>Live rows that a filter keeps.</summary>
-    public IEnumerable<StoredEntry> Matching(Filter filter)
+    /// <summary>Live rows that a filter keeps, ascending.</summary>
+    /// <param name="filter">Null: keeps all.</param>
+    public int[] Rows(Filter? filter)
     {
-        for (var row = 0; row < Count; row++)
+        Span<ulong> kept = stackalloc ulong[ColumnFilter.Words(Count)];
+        if (filter is null)
+            kept.Fill(ulong.MaxValue);
+        else
+            ColumnFilter.Apply(filter, Chunk.Metadata, Count, kept);
+        var rows = new List<int>(Count - DeadCount);
+        for (var word = 0; word < kept.Length; word++)
         {
-            if (IsLive(row) && filter.Matches(StoredEntry.MetadataOf(Chunk.Entries[row].Metadata)))
-                yield return Chunk.Entries[row];
+            for (var bits = kept[word] & ~(Dead?[word] ?? 0); bits != 0; bits &= bits - 1)
+            {
+                var row = (word << 6) + BitOperations.TrailingZeroCount(bits);
+                if (row < Count)
+                    rows.Add(row);
+            }
         }
+
+        return [.. rows];
     }
 
     public ChunkView WithRow() => this with { Count = Count + 1 };
@@ -27,7 +42,7 @@ internal readonly record struct ChunkView(VectorChunk Chunk, int Count, ulong[]?
     /// <param name="ownsDead">True when no published snapshot shares <see cref="Dead"/>, so that it may be changed in place.</param>
     public ChunkView WithoutRow(int row, bool ownsDead)
     {
-        var dead = Dead is null ? new ulong[(Chunk.Capacity + 63) / 64] : ownsDead ? Dead : [.. Dead];
+        var dead = Dead is null ? new ulong[ColumnFilter.Words(Chunk.Capacity)] : ownsDead ? Dead : [.. Dead];
         dead[row >> 6] |= 1ul << row;
         return this with { Dead = dead, DeadCount = DeadCount + 1 };
     }

@@ -1,7 +1,7 @@
 namespace Delg.GlobalIndex.Exact;
 
 /// <summary>A collection in memory. Any thread may read the snapshot; only the commit loop touches the rest.</summary>
-internal sealed class CollectionState(CollectionRow row)
+internal sealed class CollectionState(CollectionRow row, string folder)
 {
     private VectorSnapshot _snapshot = VectorSnapshot.Empty;
 
@@ -17,5 +17,5 @@ internal sealed class CollectionState(CollectionRow row)
         set => Volatile.Write(ref _snapshot, value);
     }
 
-    public SnapshotDraft NewDraft() => new(Row.Dim, Snapshot, Locations);
+    public SnapshotDraft NewDraft() => new(folder, Row.Dim, Snapshot, Locations);
 }

@@ -15,7 +15,11 @@ namespace Delg.GlobalIndex.Exact;
 internal sealed class EntryStore : IDisposable
 {
     private const string FileName = "index.sqlite";
+    private const string VectorFolderName = "vectors";
     private const long SchemaVersion = 2;
+
+    // A row with a 2048-component vector spills one page of 8 KiB, but two of SQLite's 4 KiB; larger pages make small commits dear.
+    private const int PageBytes = 8192;
 
     private const string Schema = """
         CREATE TABLE collections (
@@ -51,11 +55,16 @@ internal sealed class EntryStore : IDisposable
     public EntryStore(string folder)
     {
         _lock = new FolderLock(folder);
+        // What a process left that ended between making a file and taking its name away.
+        if (Directory.Exists(Path.Combine(folder, VectorFolderName)))
+            Directory.Delete(Path.Combine(folder, VectorFolderName), recursive: true);
+        VectorFolder = Directory.CreateDirectory(Path.Combine(folder, VectorFolderName)).FullName;
         _connectionString = new SqliteConnectionStringBuilder { DataSource = Path.Combine(folder, FileName) }.ConnectionString;
         _writer = new SqliteConnection(_connectionString);
         try
         {
             _writer.Open();
+            Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA page_size = {PageBytes}"));
             Execute("PRAGMA journal_mode = WAL");
             Execute("PRAGMA synchronous = FULL");
             Execute("PRAGMA foreign_keys = ON");
@@ -69,6 +78,9 @@ internal sealed class EntryStore : IDisposable
             throw;
         }
     }
+
+    /// <summary>Where the running index keeps its <see cref="VectorFile"/>s.</summary>
+    public string VectorFolder { get; }
 
     public IReadOnlyList<CollectionRow> ReadCollections()
     {
@@ -252,6 +264,16 @@ internal sealed class EntryStore : IDisposable
             Execute("ALTER TABLE collections ADD COLUMN storage INTEGER NOT NULL DEFAULT 1", transaction);
         Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version = {SchemaVersion}"), transaction);
         transaction.Commit();
+        if (version == 1)
+            Rewrite();
+    }
+
+    /// <summary>Brings a file of an older version to the page size of this one.</summary>
+    private void Rewrite()
+    {
+        Execute("PRAGMA journal_mode = DELETE");
+        Execute("VACUUM");
+        Execute("PRAGMA journal_mode = WAL");
     }
 
     private static string Columns(bool withVector) =>

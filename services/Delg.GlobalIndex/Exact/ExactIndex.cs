@@ -43,7 +43,7 @@ internal sealed class ExactIndex : IGlobalIndex
             {
                 if (_collections.ContainsKey(collection.Name))
                     throw CollectionExists(collection.Name);
-                var state = created = new CollectionState(draft.Store.InsertCollection(collection, Now()));
+                var state = created = new CollectionState(draft.Store.InsertCollection(collection, Now()), draft.Store.VectorFolder);
                 draft.AfterCommit(() => Volatile.Write(ref _collections, _collections.Add(collection.Name, state)));
             },
             entryCount: 0, standsAlone: true, cancellation));
@@ -131,7 +131,7 @@ internal sealed class ExactIndex : IGlobalIndex
         var snapshot = StateOf(collection).Snapshot;
         if (filter is null)
             return Task.FromResult((long)snapshot.LiveCount);
-        return Task.Run(() => snapshot.Chunks.Sum(view => view.Matching(filter).LongCount()), cancellation);
+        return Task.Run(() => snapshot.Chunks.Sum(view => (long)view.Rows(filter).Length), cancellation);
     }
 
     public Task<IReadOnlyList<GlobalEntry>> GetAsync(
@@ -153,14 +153,7 @@ internal sealed class ExactIndex : IGlobalIndex
     public Task<CollectionStatistics> GetStatisticsAsync(string name, CancellationToken cancellation)
     {
         var state = StateOf(name);
-        return Task.FromResult(new CollectionStatistics
-        {
-            EntryCount = state.Snapshot.LiveCount,
-            Backend = "exact",
-            IndexType = "FLAT",
-            BytesPerVector = state.Row.Dim * sizeof(float),
-            MemoryBytes = state.Snapshot.Chunks.Sum(view => (long)view.Chunk.Capacity * state.Row.Dim * sizeof(float)),
-        });
+        return Task.FromResult(state.Snapshot.Statistics(state.Row.Dim));
     }
 
     /// <summary>Entries of each collection now.</summary>
@@ -176,7 +169,7 @@ internal sealed class ExactIndex : IGlobalIndex
 
     private static List<CollectionState> LoadCollections(EntryStore store, CancellationToken cancellation)
     {
-        var states = store.ReadCollections().Select(row => new CollectionState(row)).ToDictionary(state => state.Row.Key);
+        var states = store.ReadCollections().Select(row => new CollectionState(row, store.VectorFolder)).ToDictionary(state => state.Row.Key);
         var drafts = states.ToDictionary(pair => pair.Key, pair => pair.Value.NewDraft());
         var vector = new float[states.Values.Select(state => state.Row.Dim).DefaultIfEmpty().Max()];
         store.ReadVectors(

@@ -1,76 +1,151 @@
-using Delg.GlobalIndex.Filters;
+using Delg.GlobalIndex.Exact.Codes;
 using Delg.V1;
 
 namespace Delg.GlobalIndex.Exact;
 
-/// <summary>One pass over a snapshot for any number of queries, on several threads.</summary>
+/// <summary>
+/// The answer of a full float32 scan for the price of reading 8-bit codes: one pass over the codes for all queries finds the rows that may belong
+/// to it (<see cref="Candidates"/>), and only those are compared in float32. Several threads share each part.
+/// </summary>
 internal static class ExactScan
 {
-    public static IReadOnlyList<NeighborList> Run(VectorSnapshot snapshot, NeighborSearch search, int threads, CancellationToken cancellation)
+    // Rows that all queries are compared with before the next ones are fetched: their codes stay in the second-level cache.
+    private const int BlockRows = 64;
+
+    // Fewer candidates than this are not worth another thread.
+    private const int CandidatesPerThread = 1024;
+
+    public static IReadOnlyList<NeighborList> Run(VectorSnapshot snapshot, NeighborSearch search, int threads, CancellationToken cancellation) =>
+        Avx512CodeKernel.IsSupported ? Run<Avx512CodeKernel>(snapshot, search, threads, cancellation)
+        : Avx2CodeKernel.IsSupported ? Run<Avx2CodeKernel>(snapshot, search, threads, cancellation)
+        : Run<PortableCodeKernel>(snapshot, search, threads, cancellation);
+
+    /// <typeparam name="TKernel">What multiplies codes; the answer does not depend on it.</typeparam>
+    internal static IReadOnlyList<NeighborList> Run<TKernel>(VectorSnapshot snapshot, NeighborSearch search, int threads, CancellationToken cancellation)
+        where TKernel : ICodeKernel
     {
-        var results = NewHeaps(search);
+        var options = new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellation };
+        var queries = new QueryCodes(search.Queries);
+        var candidates = NewCandidates(search);
         if (snapshot.Chunks.Length > 0)
         {
-            var options = new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellation };
             Parallel.For(
                 0, snapshot.Chunks.Length, options,
-                () => NewHeaps(search),
-                (index, _, heaps) =>
+                () => NewCandidates(search),
+                (index, _, found) =>
                 {
-                    ScanChunk(snapshot.Chunks[index], search.Queries, search.Filter, heaps);
-                    return heaps;
+                    ScanChunk<TKernel>(snapshot.Chunks[index], queries, search, found);
+                    return found;
                 },
-                heaps => Merge(results, heaps));
+                found => Merge(candidates, found));
         }
 
-        return [.. results.Select(heap => heap.ToNeighborList())];
+        return Compare(candidates, search, options);
     }
 
-    private static TopNeighbors[] NewHeaps(NeighborSearch search) =>
-        [.. search.Queries.Select(_ => new TopNeighbors(search.TopK, search.MinSimilarity ?? float.NegativeInfinity, search.ExcludeImageIds))];
+    private static Candidates[] NewCandidates(NeighborSearch search) =>
+        [.. search.Queries.Select(_ => new Candidates(search.TopK, search.MinSimilarity ?? float.NegativeInfinity))];
 
-    private static void Merge(TopNeighbors[] results, TopNeighbors[] heaps)
+    private static void Merge(Candidates[] candidates, Candidates[] found)
     {
-        lock (results)
+        lock (candidates)
         {
-            for (var query = 0; query < results.Length; query++)
-                results[query].OfferAll(heaps[query]);
+            for (var query = 0; query < candidates.Length; query++)
+                candidates[query].AddAll(found[query]);
         }
     }
 
-    private static void ScanChunk(ChunkView view, IReadOnlyList<float[]> queries, Filter? filter, TopNeighbors[] heaps)
+    private static void ScanChunk<TKernel>(ChunkView view, QueryCodes queries, NeighborSearch search, Candidates[] found)
+        where TKernel : ICodeKernel
     {
-        const int rowsAtOnce = DotProducts.TileRows;
-        var dim = queries[0].Length;
-        Span<float> products = stackalloc float[rowsAtOnce * DotProducts.TileQueries];
-        var row = 0;
-        for (; row <= view.Count - rowsAtOnce; row += rowsAtOnce)
+        ReadOnlySpan<int> rows = view.Rows(search.Filter);
+        if (queries.Count == 1)
         {
-            var rows = view.Chunk.Vectors.AsSpan(row * dim, rowsAtOnce * dim);
-            for (var query = 0; query < queries.Count; query += DotProducts.TileQueries)
+            ScanAlone<TKernel>(view.Chunk, rows, queries, search.ExcludeImageIds, found[0]);
+            return;
+        }
+
+        for (; rows.Length > 0; rows = rows[Math.Min(BlockRows, rows.Length)..])
+        {
+            for (var group = 0; group < queries.Groups; group++)
+                ScanBlock<TKernel>(view.Chunk, rows[..Math.Min(BlockRows, rows.Length)], queries, group, search.ExcludeImageIds, found);
+        }
+    }
+
+    private static void ScanAlone<TKernel>(
+        VectorChunk chunk, ReadOnlySpan<int> rows, QueryCodes queries, IReadOnlySet<string> excluded, Candidates found)
+        where TKernel : ICodeKernel
+    {
+        ref var query = ref queries.Codes(0);
+        foreach (var row in rows)
+        {
+            var product = TKernel.One(ref chunk.CodesAt(row), ref query, queries.Length);
+            var (estimate, error) = queries.Bound(0, product, chunk.RowCodeAt(row));
+            if (estimate + error >= found.Threshold && !excluded.Contains(chunk.Entries[row].ImageId))
+                found.Add(chunk, row, estimate, error);
+        }
+    }
+
+    private static void ScanBlock<TKernel>(
+        VectorChunk chunk, ReadOnlySpan<int> rows, QueryCodes queries, int group, IReadOnlySet<string> excluded, Candidates[] found)
+        where TKernel : ICodeKernel
+    {
+        const int width = ICodeKernel.Queries;
+        var first = group * width;
+        var filled = Math.Min(width, queries.Count - first);
+        ref var codes = ref queries.Codes(first);
+        foreach (var row in rows)
+        {
+            var products = TKernel.Four(ref chunk.CodesAt(row), ref codes, queries.Stride, queries.Length);
+            var upperBounds = queries.UpperBounds(group, products, chunk.RowCodeAt(row));
+            for (var lane = 0; lane < filled; lane++)
             {
-                var next = Math.Min(query + 1, queries.Count - 1);
-                DotProducts.Tile(rows, queries[query], queries[next], products);
-                Offer(view, row, products[..rowsAtOnce], filter, heaps[query]);
-                if (next != query)
-                    Offer(view, row, products[rowsAtOnce..], filter, heaps[next]);
+                if (!(upperBounds[lane] >= found[first + lane].Threshold) || excluded.Contains(chunk.Entries[row].ImageId))
+                    continue;
+                var (estimate, error) = queries.Bound(first + lane, products[lane], chunk.RowCodeAt(row));
+                found[first + lane].Add(chunk, row, estimate, error);
             }
         }
-
-        for (; row < view.Count; row++)
-        {
-            for (var query = 0; query < queries.Count; query++)
-                Offer(view, row, [DotProducts.Dot(view.Chunk.VectorAt(row), queries[query])], filter, heaps[query]);
-        }
     }
 
-    private static void Offer(ChunkView view, int firstRow, ReadOnlySpan<float> products, Filter? filter, TopNeighbors heap)
+    /// <summary>The best of the candidates by their float32 similarity.</summary>
+    private static NeighborList[] Compare(Candidates[] candidates, NeighborSearch search, ParallelOptions options)
     {
-        for (var i = 0; i < products.Length; i++)
+        var best = search.Queries.Select(_ => new TopNeighbors(search.TopK, search.MinSimilarity ?? float.NegativeInfinity)).ToArray();
+        var perQuery = Math.Max(1, options.MaxDegreeOfParallelism / candidates.Length);
+        Parallel.For(0, candidates.Length, options, query =>
         {
+            var rows = candidates[query].Finish();
+            var parts = Math.Clamp(rows.Count / CandidatesPerThread, 1, perQuery);
+            if (parts == 1)
+            {
+                Compare(rows, 0, 1, search.Queries[query], best[query]);
+                return;
+            }
+
+            Parallel.For(0, parts, options, part =>
+            {
+                var own = new TopNeighbors(search.TopK, search.MinSimilarity ?? float.NegativeInfinity);
+                Compare(rows, part, parts, search.Queries[query], own);
+                lock (best[query])
+                    best[query].OfferAll(own);
+            });
+        });
+        return [.. best.Select(neighbors => neighbors.ToNeighborList())];
+    }
+
+    private static void Compare(IReadOnlyList<Candidate> rows, int first, int step, float[] query, TopNeighbors best)
+    {
+        Span<float> vector = stackalloc float[query.Length];
+        for (var i = first; i < rows.Count; i += step)
+        {
+            var (chunk, row, upperBound) = rows[i];
+            // The rows that follow can be no better than this one.
+            if (upperBound < best.Threshold)
+                return;
+            chunk.Read(row, vector);
             // Rounding may carry the product of two unit vectors a little past 1.
-            if (view.IsLive(firstRow + i) && filter?.Matches(StoredEntry.MetadataOf(view.Chunk.Entries[firstRow + i].Metadata)) != false)
-                heap.Offer(Math.Clamp(products[i], -1, 1), view.Chunk.Entries[firstRow + i]);
+            best.Offer(Math.Clamp(DotProducts.Dot(vector, query), -1, 1), chunk.Entries[row]);
         }
     }
 }

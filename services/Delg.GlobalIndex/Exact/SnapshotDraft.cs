@@ -11,6 +11,7 @@ internal sealed class SnapshotDraft
     private const int FirstCapacity = 64;
     private const int LargestCapacity = 1024;
 
+    private readonly string _folder;
     private readonly int _dim;
     private readonly Dictionary<string, RowLocation> _published;
     private readonly Dictionary<string, RowLocation?> _changes = [];
@@ -19,11 +20,13 @@ internal sealed class SnapshotDraft
     private readonly HashSet<VectorChunk> _ownsDead = [];
     private int _liveCount;
 
+    /// <param name="folder">Where the files of float32 vectors are made.</param>
     /// <param name="dim">Components of a vector.</param>
     /// <param name="snapshot">What readers see now.</param>
     /// <param name="locations">Where each id of <paramref name="snapshot"/> lies; changed by <see cref="Finish"/> only.</param>
-    public SnapshotDraft(int dim, VectorSnapshot snapshot, Dictionary<string, RowLocation> locations)
+    public SnapshotDraft(string folder, int dim, VectorSnapshot snapshot, Dictionary<string, RowLocation> locations)
     {
+        _folder = folder;
         _dim = dim;
         _published = locations;
         _views = [.. snapshot.Chunks];
@@ -52,7 +55,7 @@ internal sealed class SnapshotDraft
     }
 
     /// <summary>Ids of the rows that a filter keeps, those of this draft among them.</summary>
-    public List<string> Matching(Filter filter) => [.. _views.SelectMany(view => view.Matching(filter)).Select(entry => entry.ImageId)];
+    public List<string> Matching(Filter filter) => [.. _views.SelectMany(view => view.Rows(filter).Select(row => view.Chunk.Entries[row].ImageId))];
 
     /// <summary>
     /// The snapshot to publish. Chunks that are mostly dead are given up and their live rows written anew, so that memory stays below about
@@ -96,7 +99,7 @@ internal sealed class SnapshotDraft
         {
             // Each chunk as large as all before it: little waste when small, no copying when growing.
             var capacity = Math.Clamp(_views.Sum(view => view.Chunk.Capacity), FirstCapacity, LargestCapacity);
-            _views.Add(new ChunkView(new VectorChunk(capacity, _dim), 0, null, 0));
+            _views.Add(new ChunkView(new VectorChunk(_folder, capacity, _dim), 0, null, 0));
             index++;
             _indexOf.Add(_views[index].Chunk, index);
         }
@@ -113,11 +116,12 @@ internal sealed class SnapshotDraft
         _views[index] = new ChunkView(view.Chunk, 0, null, 0);
         // The last chunk would otherwise take its own rows back, over those that readers still see.
         if (index == _views.Count - 1)
-            _views[index] = _views[index] with { Chunk = new VectorChunk(FirstCapacity, _dim) };
-        for (var row = 0; row < view.Count; row++)
+            _views[index] = _views[index] with { Chunk = new VectorChunk(_folder, FirstCapacity, _dim) };
+        var vector = new float[_dim];
+        foreach (var row in view.Rows(filter: null))
         {
-            if (view.IsLive(row))
-                _changes[view.Chunk.Entries[row].ImageId] = Append(view.Chunk.Entries[row], view.Chunk.VectorAt(row));
+            view.Chunk.Read(row, vector);
+            _changes[view.Chunk.Entries[row].ImageId] = Append(view.Chunk.Entries[row], vector);
         }
     }
 }

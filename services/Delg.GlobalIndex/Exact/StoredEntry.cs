@@ -10,6 +10,12 @@ namespace Delg.GlobalIndex.Exact;
 /// <param name="Height">Rows of the image; 0: not known.</param>
 internal sealed record StoredEntry(string ImageId, byte[] Metadata, int Width, int Height)
 {
+    // An object, a text, an array and a place in the table of ids, without what they hold.
+    private const int ObjectBytes = 160;
+
+    /// <summary>About what it takes, bytes.</summary>
+    public long MemoryBytes => ObjectBytes + ((long)ImageId.Length * sizeof(char)) + Metadata.Length;
+
     public static StoredEntry From(GlobalEntry entry) =>
         new(entry.ImageId, entry.Metadata?.ToByteArray() ?? [], (int)(entry.ImageSize?.Width ?? 0), (int)(entry.ImageSize?.Height ?? 0));
 

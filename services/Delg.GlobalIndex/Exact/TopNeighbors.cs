@@ -6,15 +6,17 @@ namespace Delg.GlobalIndex.Exact;
 /// The best k rows seen so far for one query: higher similarity first, ties by ascending image id. A binary heap with the worst kept row at the
 /// root; it grows as rows arrive, so a large k costs nothing in a small collection.
 /// </summary>
-internal sealed class TopNeighbors(int topK, float minSimilarity, IReadOnlySet<string> excluded)
+internal sealed class TopNeighbors(int topK, float minSimilarity)
 {
     private readonly List<(float Similarity, StoredEntry Entry)> _heap = [];
-    private float _threshold = minSimilarity;
+
+    /// <summary>What a row's similarity must reach.</summary>
+    public float Threshold { get; private set; } = minSimilarity;
 
     public void Offer(float similarity, StoredEntry entry)
     {
         // The common case leaves here: most rows are worse than the worst kept one.
-        if (!(similarity >= _threshold) || excluded.Contains(entry.ImageId))
+        if (!(similarity >= Threshold))
             return;
         if (_heap.Count < topK)
         {
@@ -28,7 +30,7 @@ internal sealed class TopNeighbors(int topK, float minSimilarity, IReadOnlySet<s
         }
 
         if (_heap.Count == topK)
-            _threshold = _heap[0].Similarity;
+            Threshold = _heap[0].Similarity;
     }
 
     public void OfferAll(TopNeighbors other)

@@ -80,6 +80,23 @@ public sealed class ExactIndexTests : IDisposable
     }
 
     [Fact]
+    public async Task Open_FirstSchema_IsBroughtUpToDate()
+    {
+        await using (var index = OpenIndex.At(_folder.Path))
+            await index.PutAsync(await index.CreateAsync("photos", 2), ("a", [0.6f, 0.8f]));
+        await ExecuteAsync("PRAGMA journal_mode = DELETE", "PRAGMA page_size = 4096", "VACUUM", "ALTER TABLE collections DROP COLUMN storage", "PRAGMA user_version = 1");
+
+        await using var reopened = OpenIndex.At(_folder.Path);
+
+        var collection = await reopened.GetCollectionAsync("photos", Cancellation);
+        Assert.Equal((VectorStorage.Float32, 1), (collection.Storage, collection.EntryCount));
+        Assert.Equal([0.6f, 0.8f], Assert.Single(await reopened.GetAsync("photos", ["a"], true, Cancellation)).Descriptor_.Values);
+        // The page size stands in bytes 16 and 17 of the file.
+        var header = (await ReadSharedAsync("index.sqlite"))[16..18];
+        Assert.Equal(8192, (header[0] << 8) | header[1]);
+    }
+
+    [Fact]
     public void Open_NotADatabase_NamesTheFolder()
     {
         File.WriteAllText(Path.Combine(_folder.Path, "index.sqlite"), new string('x', 5000));
@@ -129,13 +146,26 @@ public sealed class ExactIndexTests : IDisposable
         }
     }
 
-    private async Task SetSchemaVersionAsync(int version)
+    private Task SetSchemaVersionAsync(int version) => ExecuteAsync($"PRAGMA user_version = {version}");
+
+    private async Task<byte[]> ReadSharedAsync(string name)
+    {
+        await using var file = new FileStream(Path.Combine(_folder.Path, name), FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        var bytes = new byte[file.Length];
+        await file.ReadExactlyAsync(bytes, Cancellation);
+        return bytes;
+    }
+
+    private async Task ExecuteAsync(params string[] statements)
     {
         var file = new SqliteConnectionStringBuilder { DataSource = Path.Combine(_folder.Path, "index.sqlite"), Pooling = false };
         await using var connection = new SqliteConnection(file.ConnectionString);
         await connection.OpenAsync(Cancellation);
-        await using var command = connection.CreateCommand();
-        command.CommandText = $"PRAGMA user_version = {version}";
-        await command.ExecuteNonQueryAsync(Cancellation);
+        foreach (var statement in statements)
+        {
+            await using var command = connection.CreateCommand();
+            command.CommandText = statement;
+            await command.ExecuteNonQueryAsync(Cancellation);
+        }
     }
 }
