@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Delg.Cli.Bench;
 using Delg.Cli.Demo;
 using Delg.Cli.Evaluate;
 using Delg.Cli.Extract;
@@ -52,6 +53,7 @@ internal static class DelgCommandLine
             new ExtractCommand(),
             new EvaluateCommand(),
             new TrainCommand(),
+            new BenchCommand(),
         };
         HelpWithExamples.AddTo(root);
         return root;
