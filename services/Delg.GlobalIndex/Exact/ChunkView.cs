@@ -11,29 +11,32 @@ namespace Delg.GlobalIndex.Exact;
 /// <param name="DeadCount">Bits set in <paramref name="Dead"/>.</param>
 internal readonly record struct ChunkView(VectorChunk Chunk, int Count, ulong[]? Dead, int DeadCount)
 {
-    public bool IsLive(int row) => Dead is null || (Dead[row >> 6] & (1ul << row)) == 0;
+    private static readonly int[] _everyRow = [.. Enumerable.Range(0, VectorChunk.LargestCapacity)];
 
     /// <summary>Live rows that a filter keeps, ascending.</summary>
     /// <param name="filter">Null: keeps all.</param>
-    public int[] Rows(Filter? filter)
+    public ReadOnlySpan<int> Rows(Filter? filter)
     {
+        if (filter is null && Dead is null)
+            return _everyRow.AsSpan(0, Count);
         Span<ulong> kept = stackalloc ulong[ColumnFilter.Words(Count)];
         if (filter is null)
             kept.Fill(ulong.MaxValue);
         else
             ColumnFilter.Apply(filter, Chunk.Metadata, Count, kept);
-        var rows = new List<int>(Count - DeadCount);
+        var rows = new int[Count - DeadCount];
+        var found = 0;
         for (var word = 0; word < kept.Length; word++)
         {
             for (var bits = kept[word] & ~(Dead?[word] ?? 0); bits != 0; bits &= bits - 1)
             {
                 var row = (word << 6) + BitOperations.TrailingZeroCount(bits);
                 if (row < Count)
-                    rows.Add(row);
+                    rows[found++] = row;
             }
         }
 
-        return [.. rows];
+        return rows.AsSpan(0, found);
     }
 
     public ChunkView WithRow() => this with { Count = Count + 1 };

@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.Intrinsics;
 using Delg.GlobalIndex.Exact.Codes;
 using Delg.V1;
 
@@ -26,42 +28,34 @@ internal static class ExactScan
     {
         var options = new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellation };
         var queries = new QueryCodes(search.Queries);
-        var candidates = NewCandidates(search);
+        var candidates = new CandidateTable(search);
         if (snapshot.Chunks.Length > 0)
         {
             Parallel.For(
                 0, snapshot.Chunks.Length, options,
-                () => NewCandidates(search),
+                () => new CandidateTable(search),
                 (index, _, found) =>
                 {
                     ScanChunk<TKernel>(snapshot.Chunks[index], queries, search, found);
                     return found;
                 },
-                found => Merge(candidates, found));
+                found =>
+                {
+                    lock (candidates)
+                        candidates.AddAll(found);
+                });
         }
 
         return Compare(candidates, search, options);
     }
 
-    private static Candidates[] NewCandidates(NeighborSearch search) =>
-        [.. search.Queries.Select(_ => new Candidates(search.TopK, search.MinSimilarity ?? float.NegativeInfinity))];
-
-    private static void Merge(Candidates[] candidates, Candidates[] found)
-    {
-        lock (candidates)
-        {
-            for (var query = 0; query < candidates.Length; query++)
-                candidates[query].AddAll(found[query]);
-        }
-    }
-
-    private static void ScanChunk<TKernel>(ChunkView view, QueryCodes queries, NeighborSearch search, Candidates[] found)
+    private static void ScanChunk<TKernel>(ChunkView view, QueryCodes queries, NeighborSearch search, CandidateTable found)
         where TKernel : ICodeKernel
     {
-        ReadOnlySpan<int> rows = view.Rows(search.Filter);
+        var rows = view.Rows(search.Filter);
         if (queries.Count == 1)
         {
-            ScanAlone<TKernel>(view.Chunk, rows, queries, search.ExcludeImageIds, found[0]);
+            ScanAlone<TKernel>(view.Chunk, rows, queries, search.ExcludeImageIds, found);
             return;
         }
 
@@ -73,7 +67,7 @@ internal static class ExactScan
     }
 
     private static void ScanAlone<TKernel>(
-        VectorChunk chunk, ReadOnlySpan<int> rows, QueryCodes queries, IReadOnlySet<string> excluded, Candidates found)
+        VectorChunk chunk, ReadOnlySpan<int> rows, QueryCodes queries, IReadOnlySet<string> excluded, CandidateTable found)
         where TKernel : ICodeKernel
     {
         ref var query = ref queries.Codes(0);
@@ -81,41 +75,42 @@ internal static class ExactScan
         {
             var product = TKernel.One(ref chunk.CodesAt(row), ref query, queries.Length);
             var (estimate, error) = queries.Bound(0, product, chunk.RowCodeAt(row));
-            if (estimate + error >= found.Threshold && !excluded.Contains(chunk.Entries[row].ImageId))
-                found.Add(chunk, row, estimate, error);
+            if (estimate + error >= found.Thresholds[0] && !excluded.Contains(chunk.Entries[row].ImageId))
+                found.Add(0, chunk, row, estimate, error);
         }
     }
 
     private static void ScanBlock<TKernel>(
-        VectorChunk chunk, ReadOnlySpan<int> rows, QueryCodes queries, int group, IReadOnlySet<string> excluded, Candidates[] found)
+        VectorChunk chunk, ReadOnlySpan<int> rows, QueryCodes queries, int group, IReadOnlySet<string> excluded, CandidateTable found)
         where TKernel : ICodeKernel
     {
-        const int width = ICodeKernel.Queries;
-        var first = group * width;
-        var filled = Math.Min(width, queries.Count - first);
+        var first = group * ICodeKernel.Queries;
+        ref var thresholds = ref found.Thresholds[first];
         ref var codes = ref queries.Codes(first);
         foreach (var row in rows)
         {
             var products = TKernel.Four(ref chunk.CodesAt(row), ref codes, queries.Stride, queries.Length);
             var upperBounds = queries.UpperBounds(group, products, chunk.RowCodeAt(row));
-            for (var lane = 0; lane < filled; lane++)
+            var reached = Vector128.GreaterThanOrEqual(upperBounds, Vector128.LoadUnsafe(ref thresholds)).ExtractMostSignificantBits();
+            if (reached == 0 || excluded.Contains(chunk.Entries[row].ImageId))
+                continue;
+            for (; reached != 0; reached &= reached - 1)
             {
-                if (!(upperBounds[lane] >= found[first + lane].Threshold) || excluded.Contains(chunk.Entries[row].ImageId))
-                    continue;
+                var lane = BitOperations.TrailingZeroCount(reached);
                 var (estimate, error) = queries.Bound(first + lane, products[lane], chunk.RowCodeAt(row));
-                found[first + lane].Add(chunk, row, estimate, error);
+                found.Add(first + lane, chunk, row, estimate, error);
             }
         }
     }
 
     /// <summary>The best of the candidates by their float32 similarity.</summary>
-    private static NeighborList[] Compare(Candidates[] candidates, NeighborSearch search, ParallelOptions options)
+    private static NeighborList[] Compare(CandidateTable candidates, NeighborSearch search, ParallelOptions options)
     {
         var best = search.Queries.Select(_ => new TopNeighbors(search.TopK, search.MinSimilarity ?? float.NegativeInfinity)).ToArray();
-        var perQuery = Math.Max(1, options.MaxDegreeOfParallelism / candidates.Length);
-        Parallel.For(0, candidates.Length, options, query =>
+        var perQuery = Math.Max(1, options.MaxDegreeOfParallelism / best.Length);
+        Parallel.For(0, best.Length, options, query =>
         {
-            var rows = candidates[query].Finish();
+            var rows = candidates.Finish(query);
             var parts = Math.Clamp(rows.Count / CandidatesPerThread, 1, perQuery);
             if (parts == 1)
             {

@@ -9,7 +9,6 @@ namespace Delg.GlobalIndex.Exact;
 internal sealed class SnapshotDraft
 {
     private const int FirstCapacity = 64;
-    private const int LargestCapacity = 1024;
 
     private readonly string _folder;
     private readonly int _dim;
@@ -55,7 +54,17 @@ internal sealed class SnapshotDraft
     }
 
     /// <summary>Ids of the rows that a filter keeps, those of this draft among them.</summary>
-    public List<string> Matching(Filter filter) => [.. _views.SelectMany(view => view.Rows(filter).Select(row => view.Chunk.Entries[row].ImageId))];
+    public List<string> Matching(Filter filter)
+    {
+        var imageIds = new List<string>();
+        foreach (var view in _views)
+        {
+            foreach (var row in view.Rows(filter))
+                imageIds.Add(view.Chunk.Entries[row].ImageId);
+        }
+
+        return imageIds;
+    }
 
     /// <summary>
     /// The snapshot to publish. Chunks that are mostly dead are given up and their live rows written anew, so that memory stays below about
@@ -98,7 +107,7 @@ internal sealed class SnapshotDraft
         if (index < 0 || _views[index].Count == _views[index].Chunk.Capacity)
         {
             // Each chunk as large as all before it: little waste when small, no copying when growing.
-            var capacity = Math.Clamp(_views.Sum(view => view.Chunk.Capacity), FirstCapacity, LargestCapacity);
+            var capacity = Math.Clamp(_views.Sum(view => view.Chunk.Capacity), FirstCapacity, VectorChunk.LargestCapacity);
             _views.Add(new ChunkView(new VectorChunk(_folder, capacity, _dim), 0, null, 0));
             index++;
             _indexOf.Add(_views[index].Chunk, index);

@@ -11,6 +11,9 @@ namespace Delg.GlobalIndex.Exact;
 /// </summary>
 internal sealed class VectorChunk
 {
+    /// <summary>Rows that a chunk has at most.</summary>
+    public const int LargestCapacity = 1024;
+
     private const int CacheLine = 64;
 
     private readonly VectorFile _vectors;
@@ -21,7 +24,7 @@ internal sealed class VectorChunk
     private readonly int _dim;
 
     /// <param name="folder">Where the file of its float32 vectors is made.</param>
-    /// <param name="capacity">Rows it has room for.</param>
+    /// <param name="capacity">Rows it has room for, up to <see cref="LargestCapacity"/>.</param>
     /// <param name="dim">Components of a vector.</param>
     public VectorChunk(string folder, int capacity, int dim)
     {
