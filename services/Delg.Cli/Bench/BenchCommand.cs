@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Delg.Cli.Bench.Extract;
 using Delg.Cli.Bench.Search;
 
 namespace Delg.Cli.Bench;
@@ -9,6 +10,7 @@ internal sealed class BenchCommand : Command
     public BenchCommand()
         : base("bench", "Measure how fast this machine is.")
     {
+        Add(new BenchExtractCommand());
         Add(new BenchSearchCommand());
     }
 }

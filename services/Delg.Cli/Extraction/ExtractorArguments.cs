@@ -44,21 +44,27 @@ internal sealed class ExtractorArguments
         command.Add(_device);
     }
 
+    /// <summary>Loads the weights.</summary>
+    public DelgModel LoadModel(ParseResult arguments) => DelgWeights.Load(WeightsLocation.Resolve(arguments.GetValue(_model)?.FullName));
+
     /// <summary>Loads the weights and makes the extractor.</summary>
+    /// <param name="arguments">The parsed command line.</param>
+    /// <param name="change">What the verb sets itself, over the options given.</param>
     /// <exception cref="WrongUsageException">An option is out of range.</exception>
-    public DelgExtractor Load(ParseResult arguments)
+    public DelgExtractor Load(ParseResult arguments, Func<ExtractionOptions, ExtractionOptions>? change = null)
     {
         var scales = ParseScales(arguments.GetValue(_scales));
-        var model = DelgWeights.Load(WeightsLocation.Resolve(arguments.GetValue(_model)?.FullName));
+        var model = LoadModel(arguments);
         try
         {
-            return new DelgExtractor(model, new ExtractionOptions
+            var options = new ExtractionOptions
             {
                 Precision = ParsePrecision(arguments.GetValue(_precision)),
                 Device = arguments.GetRequiredValue(_device),
                 Scales = scales,
                 GlobalScaleIndices = scales is null ? null : GlobalScales(scales, model.Manifest),
-            });
+            };
+            return new DelgExtractor(model, change?.Invoke(options) ?? options);
         }
         catch (ArgumentException mistake)
         {

@@ -47,6 +47,9 @@ public sealed class DelgExtractor : IDisposable
         _network.FoldForInference(Precision == InferencePrecision.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32);
     }
 
+    /// <summary>Where the network runs, as torch names it: <c>cpu</c> or <c>cuda:N</c>.</summary>
+    public string Device => _device.ToString();
+
     /// <summary>The weights in use.</summary>
     public ModelId ModelId { get; }
 
