@@ -16,9 +16,10 @@ internal static class AttentionThreshold
         using IDisposable noGradient = no_grad();
         Device device = network.parameters().First().device;
         var scores = new List<Tensor>();
-        for (int i = 0; i < Math.Min(Photos, cache.Count); i++)
+        PhotoCache sample = cache.Sample(Photos);
+        for (int i = 0; i < sample.Count; i++)
         {
-            RgbImage photo = RoundedSides.Of(cache[(int)((long)i * cache.Count / Math.Min(Photos, cache.Count))]);
+            RgbImage photo = RoundedSides.Of(sample[i]);
             using var one = NewDisposeScope();
             Tensor input = network.Normalize(CropTensor.Of(photo, device));
             foreach (float scale in scales)

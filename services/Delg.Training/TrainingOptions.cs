@@ -1,7 +1,9 @@
+using Delg.Model.Extraction;
 using Delg.Model.Weights;
 using Delg.Training.Augmentation;
 using Delg.Training.Data;
 using Delg.Training.Optimization;
+using Delg.Training.Validating;
 
 namespace Delg.Training;
 
@@ -50,8 +52,23 @@ public sealed record TrainingOptions
 
     public AugmentationOptions Augmentation { get; init; } = new();
 
-    /// <summary>Photos are held in memory shrunk to this short side, in pixels.</summary>
+    /// <summary>Photos are held in memory shrunk to this short side, in pixels. Crops are cut from that.</summary>
     public int CachedSidePixels { get; init; } = 208;
+
+    /// <summary>Pixels held in memory at most, in units of 2²⁰ bytes; photos beyond are decoded for each crop.</summary>
+    public int PhotoCacheMegabytes { get; init; } = 4096;
+
+    /// <summary>Photos held back, and what is done with them.</summary>
+    public ValidationOptions Validation { get; init; } = new();
+
+    /// <summary>If set, the trunk stays as it is.</summary>
+    public HeadsOnlyOptions? HeadsOnly { get; init; }
+
+    /// <summary>Draw classes equally often, whatever photos they have; else every photo comes once an epoch.</summary>
+    public bool ClassBalanced { get; init; }
+
+    /// <summary>Where the network runs: <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</summary>
+    public string Device { get; init; } = "cpu";
 
     public int BatchSize { get; init; } = 32;
 
@@ -90,13 +107,16 @@ public sealed record TrainingOptions
 
     public double ReconstructionWeight { get; init; } = 10;
 
-    /// <summary>Run convolutions in bfloat16. Three times as fast on processors that have it, slow on others.</summary>
+    /// <summary>
+    /// Mixed precision: convolutions run in bfloat16; weights, their updates, GeM and all losses stay float32. Three times as fast on processors
+    /// that have it, slow on others.
+    /// </summary>
     public bool Bfloat16 { get; init; }
 
     public int Seed { get; init; } = 1;
 
-    /// <summary>Batches made at a time, each on a thread of its own.</summary>
-    public int BatchesAhead { get; init; } = 4;
+    /// <summary>Photos decoded at a time, and batches of crops made at a time, each on a thread of its own.</summary>
+    public int Threads { get; init; } = Math.Max(4, Environment.ProcessorCount);
 
     public double CheckpointMinutes { get; init; } = 5;
 
@@ -112,7 +132,8 @@ public sealed record TrainingOptions
         foreach ((string name, int value, int minimum, int maximum) in new[]
         {
             (nameof(CachedSidePixels), CachedSidePixels, 32, 2048), (nameof(MaxImageSizePixels), MaxImageSizePixels, 32, 16384), (nameof(BatchSize), BatchSize, 1, 4096),
-            (nameof(Steps), Steps, 0, 100_000_000), (nameof(WarmUpSteps), WarmUpSteps, 0, 1_000_000), (nameof(BatchesAhead), BatchesAhead, 1, 256),
+            (nameof(Steps), Steps, 0, 100_000_000), (nameof(WarmUpSteps), WarmUpSteps, 0, 1_000_000), (nameof(Threads), Threads, 1, 1024),
+            (nameof(PhotoCacheMegabytes), PhotoCacheMegabytes, 0, 10_000_000),
         })
         {
             if (value < minimum || value > maximum) yield return $"{name} must be {minimum} to {maximum}, not {value}.";
@@ -135,6 +156,9 @@ public sealed record TrainingOptions
             if (!(value > 0 && double.IsFinite(value))) yield return $"{name} must be above 0, not {value}.";
         }
         if (!(Momentum is >= 0 and < 1)) yield return $"Momentum must be 0 to below 1, not {Momentum}.";
+        if (!TorchDevice.IsName(Device)) yield return $"Device must be cpu, cuda or cuda:N, not '{Device}'.";
+        foreach (string mistake in Validation.FindMistakes()) yield return "Validation: " + mistake;
+        foreach (string mistake in HeadsOnly?.FindMistakes() ?? []) yield return "HeadsOnly: " + mistake;
         foreach (string mistake in Augmentation.FindMistakes()) yield return "Augmentation: " + mistake;
         foreach (string mistake in Finishing.FindMistakes()) yield return "Finishing: " + mistake;
     }

@@ -1,18 +1,22 @@
-using System.Diagnostics;
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Delg.Model.Extraction;
 using Delg.Model.Network;
 using Delg.Model.Weights;
 using Delg.Training.Checkpoints;
 using Delg.Training.Data;
+using Delg.Training.FeatureMaps;
 using Delg.Training.Initialization;
-using Delg.Training.Optimization;
+using Delg.Training.Validating;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Delg.Training;
 
 /// <summary>
-/// Fine-tunes all layers of a DELG network on photos (DELG §3.3, §4.1), from an ImageNet classifier or from DELG weights, and
-/// writes finished weights. A cancelled or broken-off run goes on from its last checkpoint when it is run again.
+/// Fine-tunes all layers of a DELG network on photos (DELG §3.3, §4.1), or its heads alone, from an ImageNet classifier or from DELG
+/// weights, and writes finished weights. A cancelled or broken-off run goes on from its last checkpoint when it is run again.
 /// </summary>
 public sealed class TrainingRun
 {
@@ -21,10 +25,12 @@ public sealed class TrainingRun
 
     private readonly TrainingOptions _options;
     private readonly IProgress<TrainingProgress>? _progress;
+    private readonly Device _device;
+    private readonly RunFiles _files;
 
     /// <param name="options">Checked here.</param>
-    /// <param name="progress">Told of every hundredth photo and every step.</param>
-    /// <exception cref="ArgumentException">An option is out of range; the message names all that are.</exception>
+    /// <param name="progress">Told of every hundredth photo, every step and every validation.</param>
+    /// <exception cref="ArgumentException">An option is out of range, or there is no such device; the message names all that are.</exception>
     public TrainingRun(TrainingOptions options, IProgress<TrainingProgress>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -32,48 +38,57 @@ public sealed class TrainingRun
         if (mistakes.Length > 0) throw new ArgumentException("Training: " + mistakes, nameof(options));
         _options = options;
         _progress = progress;
+        _device = TorchDevice.Open(options.Device);
+        _files = new RunFiles(options.WorkFolder);
     }
-
-    private string CheckpointPath => Path.Combine(_options.WorkFolder, "checkpoint.safetensors");
-
-    private string StartPath => Path.Combine(_options.WorkFolder, "start.safetensors");
-
-    private string MetricsPath => Path.Combine(_options.WorkFolder, "metrics.csv");
 
     /// <summary>Trains to the end, or to cancellation, which saves a checkpoint first.</summary>
     /// <exception cref="IOException">Photos or weights cannot be read, or results cannot be written.</exception>
-    /// <exception cref="InvalidDataException">The photos are no training set.</exception>
+    /// <exception cref="InvalidDataException">The photos are no training set, or their feature maps do not fit the bound.</exception>
     /// <exception cref="WeightsFormatException">The initial weights or the checkpoint do not fit.</exception>
-    public async Task<TrainingResult> RunAsync(CancellationToken cancellation = default)
-    {
-        TrainingSet set = TrainingSet.Read(_options.Images, _options.Labels, _options.InstanceFolders);
-        Directory.CreateDirectory(_options.WorkFolder);
-        PhotoCache cache = PhotoCache.Load(set.Photos, _options.CachedSidePixels, Counting(TrainingStage.Decoding, set.Photos.Count), cancellation);
-        string run = string.Create(CultureInfo.InvariantCulture,
-            $"photos {set.Photos.Count}, classes {set.LabelCount}, batch {_options.BatchSize}, crop {_options.Augmentation.CropPixels}, seed {_options.Seed}");
+    public Task<TrainingResult> RunAsync(CancellationToken cancellation = default) =>
+        // Torch keeps threads and buffers for every thread that calls it: one calls it for the whole run.
+        Task.Factory.StartNew(() => Run(cancellation), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
-        bool resumes = File.Exists(CheckpointPath);
-        (DelgNetwork network, ModelManifest manifest, bool hasHeads) = StartingNetwork.Open(resumes ? StartPath : _options.Init, _options.Name);
+    private TrainingResult Run(CancellationToken cancellation)
+    {
+        (TrainingSet set, IReadOnlyList<TrainingPhoto> allHeld) =
+            TrainingSet.Read(_options.Images, _options.Labels, _options.InstanceFolders).Split(_options.Validation.Share, _options.Seed);
+        TrainingPhoto[] held = [.. Spread(allHeld, _options.Validation.MaxPhotos)];
+        Directory.CreateDirectory(_options.WorkFolder);
+        PhotoCache cache = Decode(set.Photos, cancellation), heldCache = Decode(held, cancellation);
+        string run = string.Create(CultureInfo.InvariantCulture,
+            $"photos {set.Photos.Count}, classes {set.LabelCount}, batch {_options.BatchSize}, crop {_options.Augmentation.CropPixels}, seed {_options.Seed}")
+            + (_options.HeadsOnly is null ? "" : ", heads only") + (_options.ClassBalanced ? ", classes balanced" : "");
+
+        bool resumes = File.Exists(_files.Checkpoint);
+        (DelgNetwork network, ModelManifest manifest, bool hasHeads) = StartingNetwork.Open(resumes ? _files.Start : _options.Init, _options.Name);
         network.ComputeType = _options.Bfloat16 ? ScalarType.BFloat16 : ScalarType.Float32;
         manifest = manifest with { Source = _options.Source, Licence = _options.Licence, MaxImageSizePixels = _options.MaxImageSizePixels };
         using TrainingSession session = resumes
             ? Begin(network, set)
             : Begin(network, set, cache, manifest, hasHeads, cancellation);
-        var position = new TrainingPosition(0, 0);
-        if (resumes) position = TrainingCheckpoint.Load(CheckpointPath, run, session.State);
-        else TrainingCheckpoint.Save(CheckpointPath, run, position, session.State);
+        TrainingPosition position = TrainingPosition.Start;
+        if (resumes) position = TrainingCheckpoint.Load(_files.Checkpoint, run, session.State);
+        else TrainingCheckpoint.Save(_files.Checkpoint, run, position, session.State);
 
-        position = await TrainAsync(session, set, cache, run, position, cancellation).ConfigureAwait(false);
-        if (cancellation.IsCancellationRequested) return new TrainingResult(position.Step, set.Photos.Count, set.LabelCount, null);
+        ValidationMetrics? validated;
+        (position, validated) = Train(session, set, cache, new HeldPhotos(held, heldCache, _options.Augmentation.CropPixels), run, position, cancellation);
+        if (cancellation.IsCancellationRequested)
+            return new TrainingResult(position.Step, position.Step, set.Photos.Count, allHeld.Count, set.LabelCount, validated, null);
 
+        long kept = position.Step;
+        if (_options.Validation.Patience > 0 && position.BestStep < position.Step && File.Exists(_files.Best))
+            kept = TrainingCheckpoint.Load(_files.Best, run, session.State).Step;
         manifest = Finish(network, cache, manifest, trained: position.Step > 0, cancellation);
         ModelId id = DelgWeights.Save(_options.Output, network, manifest, _options.Storage);
-        return new TrainingResult(position.Step, set.Photos.Count, set.LabelCount, id);
+        return new TrainingResult(position.Step, kept, set.Photos.Count, allHeld.Count, set.LabelCount, validated, id);
     }
 
     /// <summary>A session whose tensors a checkpoint will fill.</summary>
     private TrainingSession Begin(DelgNetwork network, TrainingSet set)
     {
+        network.to(_device);
         using var scope = NewDisposeScope();
         Tensor rows = rand(set.LabelCount, network.Layout.GlobalDimension);
         return new TrainingSession(network, rows, (zeros(set.LabelCount, network.Layout.ShallowChannels), zeros(set.LabelCount)), _options);
@@ -83,63 +98,71 @@ public sealed class TrainingRun
     private TrainingSession Begin(
         DelgNetwork network, TrainingSet set, PhotoCache cache, ModelManifest manifest, bool hasHeads, CancellationToken cancellation)
     {
-        using var scope = NewDisposeScope();
-        using FeatureSurvey survey = FeatureSurvey.Run(network, cache, _options.Seed, Counting(TrainingStage.Surveying, cache.Count), cancellation);
+        using FeatureSurvey survey = Survey(network, cache, cancellation);
         if (!hasHeads)
         {
             HeadEstimation.SetWhitening(network, survey.Pooled);
             HeadEstimation.SetAutoencoder(network, survey.Positions, _options.Seed);
             HeadEstimation.FitAttention(network, survey.Positions, _options.Seed);
         }
-        DelgWeights.Save(StartPath, network, manifest, WeightStorage.Float32);
+        DelgWeights.Save(_files.Start, network, manifest, WeightStorage.Float32);
         long[] labels = [.. set.Photos.Select(p => (long)p.Label)];
-        Tensor rows = HeadEstimation.ClassDescriptors(network, survey.Pooled, labels, set.LabelCount);
-        return new TrainingSession(network, rows, HeadEstimation.LocalClassifier(survey, labels, set.LabelCount), _options);
+        using Tensor rows = HeadEstimation.ClassDescriptors(network, survey.Pooled, labels, set.LabelCount);
+        (Tensor weight, Tensor bias) = HeadEstimation.LocalClassifier(survey, labels, set.LabelCount);
+        network.to(_device);
+        using (weight)
+        using (bias)
+            return new TrainingSession(network, rows, (weight, bias), _options);
     }
 
-    private async Task<TrainingPosition> TrainAsync(
-        TrainingSession session, TrainingSet set, PhotoCache cache, string run, TrainingPosition position, CancellationToken cancellation)
+    /// <summary>Runs the trunk on the device; what is estimated from the survey is computed on the processor, where the network is left.</summary>
+    private FeatureSurvey Survey(DelgNetwork network, PhotoCache cache, CancellationToken cancellation)
     {
-        var schedule = new LearningRateSchedule(_options.Decay, _options.WarmUpSteps);
-        var pipeline = new CropPipeline(
-            set.Photos, cache, _options.Augmentation, _options.Seed, _options.BatchSize, position.Step, _options.BatchesAhead);
-        using var metrics = new MetricsLog(MetricsPath, position.Step);
-        long begun = Stopwatch.GetTimestamp();
-        double secondsBefore = position.Seconds;
-        long stepBefore = position.Step;
-        double savedAt = secondsBefore;
-        while (position.Step < _options.Steps && !cancellation.IsCancellationRequested)
+        network.to(_device);
+        FeatureSurvey survey = FeatureSurvey.Run(network, cache, _options.Seed, Counting(TrainingStage.Surveying, cache.Count), cancellation);
+        network.to(CPU);
+        return survey;
+    }
+
+    private (TrainingPosition Position, ValidationMetrics? Validated) Train(
+        TrainingSession session, TrainingSet set, PhotoCache cache, HeldPhotos held, string run, TrainingPosition position, CancellationToken cancellation)
+    {
+        SampleOrder order = _options.ClassBalanced ? SampleOrder.ByClass(set.Photos, _options.Seed) : SampleOrder.ByPhoto(set.Photos, _options.Seed);
+        var crops = new CropSource(set.Photos, cache, _options.Augmentation, _options.Seed);
+        Func<long, TrainingBatch> make = step => crops.Step(order, _options.BatchSize, step);
+        Func<IEnumerable<TrainingBatch>> heldBatches = held.Batches;
+        MapSource? maps = null;
+        MapFile? heldMaps = null;
+        try
         {
-            double done = Share(position);
-            if (done >= 1) break;
-            CropBatch batch = await pipeline.NextAsync().ConfigureAwait(false);
-            double factor = schedule.Factor(position.Step, done);
-            StepMetrics step = session.Step(batch, factor);
-            position = new(position.Step + 1, secondsBefore + Stopwatch.GetElapsedTime(begun).TotalSeconds);
-            metrics.Write(position.Step, position.Seconds, factor, step);
-            _progress?.Report(new(TrainingStage.Training, position.Step, _options.Steps, step, Remaining(position)));
-            if (position.Seconds - savedAt >= _options.CheckpointMinutes * 60)
+            if (_options.HeadsOnly is { } headsOnly && _options.Steps > 0)
             {
-                TrainingCheckpoint.Save(CheckpointPath, run, position, session.State);
-                savedAt = position.Seconds;
+                var caching = new MapCaching(
+                    session.Network, MapShape.Of(session.Network, _options.Augmentation.CropPixels), _options.Threads, total => Counting(TrainingStage.Caching, total));
+                string content = Content(set.Photos);
+                maps = MapSource.Open(caching, _files.Maps, content, set.Photos, crops, headsOnly, held.Count, _options.Seed, cancellation);
+                heldMaps = caching.Fill(_files.HeldMaps, $"held, share {_options.Validation.Share:R}, {content}", held.Count, held.Crops, cancellation);
+                make = step => maps.Step(order, _options.BatchSize, step);
+                heldBatches = () => held.Batches(heldMaps);
             }
+            Validation? validation = held.Count > 0 ? new(heldBatches) : null;
+            var loop = new TrainingLoop(_options, session, _files, run, validation, _progress);
+            return (loop.Run(position, make, cancellation), loop.Validated);
         }
-        if (position.Step > stepBefore) TrainingCheckpoint.Save(CheckpointPath, run, position, session.State);
-        return position;
-
-        TimeSpan Remaining(TrainingPosition at)
+        finally
         {
-            double pace = (at.Seconds - secondsBefore) / (at.Step - stepBefore);
-            double left = (_options.Steps - at.Step) * pace;
-            if (_options.LimitMinutes is { } limit) left = Math.Min(left, limit * 60 - at.Seconds);
-            return TimeSpan.FromSeconds(Math.Max(0, left));
+            maps?.Dispose();
+            heldMaps?.Dispose();
         }
     }
 
-    private double Share(TrainingPosition position)
+    /// <summary>All that cached feature maps depend on.</summary>
+    private string Content(IReadOnlyList<TrainingPhoto> photos)
     {
-        double bySteps = (double)position.Step / _options.Steps;
-        return _options.LimitMinutes is { } limit ? Math.Max(bySteps, position.Seconds / (limit * 60)) : bySteps;
+        string paths = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', photos.Select(p => p.Path)))));
+        using FileStream start = File.OpenRead(_files.Start);
+        return string.Create(CultureInfo.InvariantCulture,
+            $"start {Convert.ToHexString(SHA256.HashData(start))}, photos {paths}, side {_options.CachedSidePixels}, bfloat16 {_options.Bfloat16}, seed {_options.Seed}, {_options.Augmentation}");
     }
 
     /// <summary>Averages with the start, estimates what shall be estimated from the result, and sets the threshold.</summary>
@@ -151,23 +174,34 @@ public sealed class TrainingRun
             if (finishing.StartShare > 0) AverageWithStart(network, finishing.StartShare);
             if (finishing is not { Whitening: HeadSource.Learned, Autoencoder: HeadSource.Learned, Attention: HeadSource.Learned })
             {
-                int count = Math.Min(FinishingPhotos, cache.Count);
-                PhotoCache sample = PhotoCache.Of(Enumerable.Range(0, count).Select(i => cache[(int)((long)i * cache.Count / count)]));
-                using FeatureSurvey survey = FeatureSurvey.Run(network, sample, _options.Seed, Counting(TrainingStage.Surveying, count), cancellation);
+                using FeatureSurvey survey = Survey(network, cache.Sample(FinishingPhotos), cancellation);
                 if (finishing.Whitening == HeadSource.Estimated) HeadEstimation.SetWhitening(network, survey.Pooled);
                 if (finishing.Autoencoder == HeadSource.Estimated) HeadEstimation.SetAutoencoder(network, survey.Positions, _options.Seed);
                 if (finishing.Attention == HeadSource.Estimated) HeadEstimation.FitAttention(network, survey.Positions, _options.Seed);
             }
         }
-        return manifest with { AttentionThreshold = AttentionThreshold.Of(network, cache, manifest.Scales, finishing.ThresholdQuantile) };
+        network.to(_device);
+        float threshold = AttentionThreshold.Of(network, cache, manifest.Scales, finishing.ThresholdQuantile);
+        network.to(CPU);
+        return manifest with { AttentionThreshold = threshold };
     }
 
     private void AverageWithStart(DelgNetwork network, double startShare)
     {
-        using DelgModel start = DelgWeights.Load(StartPath);
+        using DelgModel start = DelgWeights.Load(_files.Start);
         using IDisposable noGradient = no_grad();
         Dictionary<string, Tensor> begun = start.Network.state_dict();
         foreach ((string name, Tensor value) in network.state_dict()) value.lerp_(begun[name].to(value.device), startShare);
+    }
+
+    private PhotoCache Decode(IReadOnlyList<TrainingPhoto> photos, CancellationToken cancellation) => PhotoCache.Load(
+        photos, _options.CachedSidePixels, _options.PhotoCacheMegabytes, _options.Threads, Counting(TrainingStage.Decoding, photos.Count), cancellation);
+
+    /// <summary>As many as asked for at equal distances.</summary>
+    private static IEnumerable<TrainingPhoto> Spread(IReadOnlyList<TrainingPhoto> photos, int most)
+    {
+        int count = Math.Min(most, photos.Count);
+        return Enumerable.Range(0, count).Select(i => photos[(int)((long)i * photos.Count / count)]);
     }
 
     private Counter? Counting(TrainingStage stage, int total) => _progress is null ? null : new(_progress, stage, total);

@@ -25,6 +25,22 @@ internal static class DrawnPhotos
         return image;
     }
 
+    /// <summary>A part of the waves with a number, another part for each view, in another light.</summary>
+    public static RgbImage View(int number, int view, int width, int height)
+    {
+        RgbImage whole = Stripes(number, width * 2, height * 2);
+        var random = new Random(1000 * number + view);
+        int left = random.Next(width), top = random.Next(height);
+        double light = 0.75 + random.NextDouble() * 0.5;
+        var image = new RgbImage(width, height);
+        for (int y = 0; y < height; y++)
+        {
+            Span<byte> from = whole.Row(top + y)[(left * 3)..], to = image.Row(y);
+            for (int i = 0; i < to.Length; i++) to[i] = (byte)Math.Clamp(from[i] * light, 0, 255);
+        }
+        return image;
+    }
+
     public static RgbImage Plain(byte red, byte green, byte blue)
     {
         var image = new RgbImage(64, 64);

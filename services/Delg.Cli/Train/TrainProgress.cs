@@ -17,15 +17,21 @@ internal sealed class TrainProgress(Terminal terminal) : IProgress<TrainingProgr
     {
         lock (_gate)
         {
-            if (_watch.Elapsed < _nextLine && value.Done != value.Total)
+            // A validation is rare, and what one waits for.
+            if (_watch.Elapsed < _nextLine && value.Done != value.Total && value.Validation is null)
                 return;
             _nextLine = _watch.Elapsed + _pause;
             terminal.WriteProgressLine(Line(value));
         }
     }
 
-    private static string Line(TrainingProgress value) => value.Metrics is { } step
-        ? $"Step {value.Done} of {value.Total}: global loss {step.GlobalLoss:0.000}, right {step.Accuracy:P0}, attention {step.AttentionLoss:0.000}, "
-            + $"reconstruction {step.ReconstructionLoss:0.0000}, {Duration.InWords(value.Remaining ?? TimeSpan.Zero)} left"
-        : $"{value.Stage}: {value.Done} of {value.Total} photos";
+    private static string Line(TrainingProgress value) => value switch
+    {
+        { Validation: { } held } => $"Validation after {value.Done} steps: global loss {held.GlobalLoss:0.000}, right {held.Accuracy:P0}, attention {held.AttentionLoss:0.000}, "
+            + $"reconstruction {held.ReconstructionLoss:0.0000}" + (double.IsNaN(held.MeanAveragePrecision) ? "" : $", mAP {held.MeanAveragePrecision:0.000}"),
+        { Metrics: { } step } => $"Step {value.Done} of {value.Total}: global loss {step.GlobalLoss:0.000}, right {step.Accuracy:P0}, attention {step.AttentionLoss:0.000}, "
+            + $"reconstruction {step.ReconstructionLoss:0.0000}, {Duration.InWords(value.Remaining ?? TimeSpan.Zero)} left",
+        { Stage: TrainingStage.Caching } => $"{value.Stage}: {value.Done} of {value.Total} views",
+        _ => $"{value.Stage}: {value.Done} of {value.Total} photos",
+    };
 }

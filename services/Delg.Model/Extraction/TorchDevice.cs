@@ -5,10 +5,11 @@ using static TorchSharp.torch;
 namespace Delg.Model.Extraction;
 
 /// <summary>Device names of the options to torch's devices.</summary>
-internal static class TorchDevice
+public static class TorchDevice
 {
     private const string Cuda = "cuda";
 
+    /// <summary>Whether it is <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</summary>
     public static bool IsName(string? name) => name is "cpu" or Cuda || Index(name) is not null;
 
     /// <exception cref="ArgumentException">No such device is in this machine, or this build has no CUDA.</exception>

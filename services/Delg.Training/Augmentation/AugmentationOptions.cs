@@ -3,6 +3,15 @@ namespace Delg.Training.Augmentation;
 /// <summary>How a training crop is made from a photo. Probabilities lie in [0, 1]; shares are of the side or area they speak of.</summary>
 public sealed record AugmentationOptions
 {
+    /// <summary>
+    /// DELG's published augmentation: a distorted box of the photo, 8 to 100 % of its area, sides 3 : 4 to 4 : 3, brought to a square by averaging
+    /// over areas; no mirroring, nothing else. Published for crops of 321 pixels (the paper: 512).
+    /// </summary>
+    public static AugmentationOptions Published { get; } = new() { Recipe = AugmentationRecipe.DistortedBox, MinimumArea = 0.08 };
+
+    /// <summary>What a crop undergoes; with <see cref="AugmentationRecipe.DistortedBox"/> only side, area and aspect below have a meaning.</summary>
+    public AugmentationRecipe Recipe { get; init; } = AugmentationRecipe.Viewpoints;
+
     /// <summary>Side of the square crop, in pixels.</summary>
     public int CropPixels { get; init; } = 208;
 
@@ -51,6 +60,7 @@ public sealed record AugmentationOptions
     /// <summary>Every value that is out of its range, as a sentence each.</summary>
     public IEnumerable<string> FindMistakes()
     {
+        if (!Enum.IsDefined(Recipe)) yield return $"Recipe has no value {(int)Recipe}.";
         if (CropPixels is < 32 or > 1024) yield return $"CropPixels must be 32 to 1024, not {CropPixels}.";
         if (!(MinimumArea > 0 && MinimumArea <= 1)) yield return $"MinimumArea must be above 0 and at most 1, not {MinimumArea}.";
         if (!(MaximumAspect is >= 1 and <= 4)) yield return $"MaximumAspect must be 1 to 4, not {MaximumAspect}.";

@@ -26,6 +26,8 @@ public sealed class Augmenter
         ArgumentNullException.ThrowIfNull(photo);
         ArgumentNullException.ThrowIfNull(another);
         ArgumentNullException.ThrowIfNull(random);
+        if (_options.Recipe == AugmentationRecipe.DistortedBox)
+            return DistortedBox.Cut(photo, random, _options.MinimumArea, _options.MaximumAspect, _options.CropPixels);
         RgbImage crop = random.NextDouble() < _options.PasteProbability
             ? PasteOnto(Cut(another, random), photo, random)
             : Cut(photo, random);

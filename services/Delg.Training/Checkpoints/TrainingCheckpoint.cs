@@ -7,7 +7,7 @@ namespace Delg.Training.Checkpoints;
 /// <summary>A run's whole state in one file: every tensor that training changes, and how far it has come.</summary>
 internal static class TrainingCheckpoint
 {
-    private const string StepKey = "step", SecondsKey = "seconds", RunKey = "run";
+    private const string StepKey = "step", SecondsKey = "seconds", RunKey = "run", BestStepKey = "best_step", BestQualityKey = "best_quality";
 
     /// <param name="path">Replaced at once or not at all.</param>
     /// <param name="run">What must be the same for a run to go on from here.</param>
@@ -20,6 +20,8 @@ internal static class TrainingCheckpoint
             [RunKey] = run,
             [StepKey] = position.Step.ToString(CultureInfo.InvariantCulture),
             [SecondsKey] = position.Seconds.ToString("R", CultureInfo.InvariantCulture),
+            [BestStepKey] = position.BestStep.ToString(CultureInfo.InvariantCulture),
+            [BestQualityKey] = position.BestQuality.ToString("R", CultureInfo.InvariantCulture),
         };
         new SafetensorsFile(tensors.Select(t => TensorStorage.Store(t.Name, t.Value)), metadata).Write(path);
     }
@@ -37,12 +39,27 @@ internal static class TrainingCheckpoint
                 throw new WeightsFormatException($"{path}: tensor \"{name}\" is missing.");
             TensorStorage.Restore(tensor, value);
         }
-        return new TrainingPosition(
-            long.Parse(file.Metadata[StepKey], CultureInfo.InvariantCulture),
-            double.Parse(file.Metadata[SecondsKey], CultureInfo.InvariantCulture));
+        // Checkpoints were written before there was validation, too.
+        return file.Metadata.ContainsKey(BestStepKey)
+            ? new TrainingPosition(Count(StepKey), Number(SecondsKey), Count(BestStepKey), Number(BestQualityKey))
+            : TrainingPosition.Start with { Step = Count(StepKey), Seconds = Number(SecondsKey) };
+
+        double Number(string key) => double.TryParse(file.Metadata.GetValueOrDefault(key), CultureInfo.InvariantCulture, out double value)
+            ? value
+            : throw new WeightsFormatException($"{path}: the metadata have no number \"{key}\".");
+
+        long Count(string key) => long.TryParse(file.Metadata.GetValueOrDefault(key), CultureInfo.InvariantCulture, out long value)
+            ? value
+            : throw new WeightsFormatException($"{path}: the metadata have no whole number \"{key}\".");
     }
 }
 
+/// <summary>How far a run has come.</summary>
 /// <param name="Step">Steps taken.</param>
 /// <param name="Seconds">Time they took.</param>
-internal readonly record struct TrainingPosition(long Step, double Seconds);
+/// <param name="BestStep">The step that validated best.</param>
+/// <param name="BestQuality">How well; minus infinity before the first validation.</param>
+internal readonly record struct TrainingPosition(long Step, double Seconds, long BestStep, double BestQuality)
+{
+    public static TrainingPosition Start { get; } = new(0, 0, 0, double.NegativeInfinity);
+}

@@ -1,4 +1,5 @@
 using Delg.Imaging;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Delg.Training.Data;
@@ -13,7 +14,9 @@ internal static class CropTensor
     private static Tensor Of(byte[] pixels, int count, int height, int width, Device device)
     {
         using var scope = NewDisposeScope();
-        return tensor(pixels, [count, height, width, RgbImage.Channels], dtype: ScalarType.Byte, device: device)
-            .permute(0, 3, 1, 2).MoveToOuterDisposeScope();
+        Tensor bytes = tensor(pixels, [count, height, width, RgbImage.Channels], dtype: ScalarType.Byte);
+        // From pinned memory the copy runs beside what the device still computes.
+        if (device.type == DeviceType.CUDA) bytes = bytes.pin_memory().to(device, non_blocking: true);
+        return bytes.permute(0, 3, 1, 2).MoveToOuterDisposeScope();
     }
 }

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace Delg.Training.Data;
 
 /// <summary>The photos to train on, with their classes.</summary>
@@ -46,6 +48,35 @@ public sealed class TrainingSet
         if (labels.Count < 2)
             throw new InvalidDataException($"'{path}' has {photos.Count} photos in {labels.Count} classes; training needs at least two classes.");
         return new TrainingSet(photos, labels.Count);
+    }
+
+    /// <summary>
+    /// Holds back a share of each class's photos, of classes too small for it by chance; the same photos and seed give the same split. Copies
+    /// of a file in one class stay together, and every class keeps a photo to train on.
+    /// </summary>
+    /// <param name="share">0 to below 1.</param>
+    /// <param name="seed">For which photos.</param>
+    /// <returns>The set to train on, with the same classes, and the photos held back.</returns>
+    public (TrainingSet Training, IReadOnlyList<TrainingPhoto> Held) Split(double share, int seed)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(share);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(share, 1);
+        var held = new HashSet<TrainingPhoto>();
+        foreach (IGrouping<int, TrainingPhoto> members in share == 0 ? [] : Photos.GroupBy(p => p.Label).Where(g => g.Count() > 1))
+        {
+            TrainingPhoto[][] originals = [.. members.GroupBy(p => Convert.ToHexString(ContentHash(p.Path))).Select(g => g.ToArray())];
+            Random random = SampleSeed.For(seed, SampleSeed.SplitStream, members.Key);
+            random.Shuffle(originals);
+            int count = Math.Min((int)(share * originals.Length + random.NextDouble()), originals.Length - 1);
+            held.UnionWith(originals.Take(count).SelectMany(p => p));
+        }
+        return (new TrainingSet([.. Photos.Where(p => !held.Contains(p))], LabelCount), [.. Photos.Where(held.Contains)]);
+    }
+
+    private static byte[] ContentHash(string path)
+    {
+        using FileStream file = File.OpenRead(path);
+        return SHA256.HashData(file);
     }
 
     private static bool IsWithin(string folder, string parent)

@@ -44,6 +44,7 @@ internal sealed class FeatureSurvey : IDisposable
             foreach (int[] photos in OfEqualShape(cache))
             {
                 cancellation.ThrowIfCancellationRequested();
+                using var pause = CollectionPause.Begin();
                 using var one = NewDisposeScope();
                 Tensor input = cat([.. photos.Select(i => CropTensor.Of(RoundedSides.Of(cache[i]), device))]);
                 (Tensor shallow, Tensor deep) = network.Trunk(network.Normalize(input));
@@ -79,7 +80,7 @@ internal sealed class FeatureSurvey : IDisposable
 
     private static long[] Draw(int seed, int photo, long count)
     {
-        Random random = SampleSeed.For(seed, stream: 2, photo);
+        Random random = SampleSeed.For(seed, SampleSeed.PositionStream, photo);
         return [.. Enumerable.Range(0, PositionsPerPhoto).Select(_ => random.NextInt64(count))];
     }
 }

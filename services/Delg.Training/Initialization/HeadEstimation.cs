@@ -81,6 +81,7 @@ internal static class HeadEstimation
         using var optimizer = optim.Adam(parameters, AttentionLearningRate);
         for (int step = 0; step < AttentionSteps; step++)
         {
+            using var pause = CollectionPause.Begin();
             using var one = NewDisposeScope();
             optimizer.ParamGroups.First().LearningRate = AttentionLearningRate * (1 - (double)step / AttentionSteps);
             Tensor chosen = randint(positions.shape[0], [AttentionBatch]);

@@ -30,15 +30,16 @@ internal sealed class ArcFaceLoss
     /// <summary>The mean cross-entropy, and how many of the batch lie nearest to their class's row without the margin.</summary>
     /// <param name="descriptors">N × dimension, of any length.</param>
     /// <param name="labels">N classes.</param>
-    public (Tensor Loss, Tensor Right) Compute(Tensor descriptors, Tensor labels)
+    /// <param name="margined">Whether the margin counts: in training it does, in validation not.</param>
+    public (Tensor Loss, Tensor Right) Compute(Tensor descriptors, Tensor labels, bool margined = true)
     {
         using var scope = NewDisposeScope();
         Tensor cosines = nn.functional.linear(nn.functional.normalize(descriptors, dim: 1), nn.functional.normalize(Rows, dim: 1));
         Tensor index = labels.view(-1, 1);
         Tensor angle = cosines.gather(1, index).clamp(-CosineLimit, CosineLimit).acos();
         // Past π the cosine would rise again: there the class keeps its own angle.
-        Tensor margined = where(angle <= Math.PI - _margin, angle + _margin, angle).cos();
-        Tensor logits = cosines.scatter(1, index, margined) * _scale;
+        Tensor widened = where(angle <= Math.PI - _margin, angle + _margin, angle).cos();
+        Tensor logits = (margined ? cosines.scatter(1, index, widened) : cosines) * _scale;
         Tensor loss = nn.functional.cross_entropy(logits, labels);
         Tensor right = cosines.argmax(1).eq(labels).sum();
         scope.MoveToOuter(loss, right);

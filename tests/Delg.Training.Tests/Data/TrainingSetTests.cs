@@ -54,4 +54,40 @@ public sealed class TrainingSetTests : IDisposable
         File.WriteAllLines(list, ["towns/a/1.jpg"]);
         Assert.Contains("line 1", Assert.Throws<InvalidDataException>(() => TrainingSet.Read(list, LabelRule.Folder, [])).Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Split_OfClassesOfAllSizes_HoldsBackAShareAndLeavesEachClassAPhoto()
+    {
+        TrainingSet set = Numbered(classes: 20, photos: c => 1 + c);
+        (TrainingSet training, IReadOnlyList<TrainingPhoto> held) = set.Split(0.2, seed: 4);
+        Assert.Empty(training.Photos.Select(p => p.Path).Intersect(held.Select(p => p.Path)));
+        Assert.Equal(set.Photos.Count, training.Photos.Count + held.Count);
+        Assert.Equal(Enumerable.Range(0, 20), training.Photos.Select(p => p.Label).Distinct().Order());
+        Assert.Equal(20, training.LabelCount);
+        Assert.InRange(held.Count, 0.15 * set.Photos.Count, 0.25 * set.Photos.Count);
+        Assert.Equal(held, set.Split(0.2, seed: 4).Held);
+        Assert.NotEqual(held, set.Split(0.2, seed: 5).Held);
+        Assert.Empty(set.Split(0, seed: 4).Held);
+    }
+
+    [Fact]
+    public void Split_OfCopies_KeepsThemOnOneSide()
+    {
+        TrainingSet set = Numbered(classes: 6, photos: _ => 12, copies: 3);
+        (TrainingSet training, IReadOnlyList<TrainingPhoto> held) = set.Split(0.4, seed: 1);
+        Assert.NotEmpty(held);
+        Assert.Empty(training.Photos.Select(p => File.ReadAllText(p.Path)).Intersect(held.Select(p => File.ReadAllText(p.Path))));
+    }
+
+    /// <summary>Files of text that is another for each photo, or for so many copies.</summary>
+    private TrainingSet Numbered(int classes, Func<int, int> photos, int copies = 1)
+    {
+        string root = Path.Combine(_root, "numbered");
+        for (int c = 0; c < classes; c++)
+        {
+            Directory.CreateDirectory(Path.Combine(root, $"{c:00}"));
+            for (int i = 0; i < photos(c); i++) File.WriteAllText(Path.Combine(root, $"{c:00}", $"{i:00}.png"), $"{c} {i / copies}");
+        }
+        return TrainingSet.Read(root, LabelRule.Folder, []);
+    }
 }
