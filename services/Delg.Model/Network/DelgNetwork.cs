@@ -11,7 +11,8 @@ namespace Delg.Model.Network;
 /// The caller stops gradients (<c>detach</c>) where the paper does, holds a dispose scope around a forward pass, and switches
 /// gradients off for inference. Batch normalisation always uses its stored statistics. Names in the state dictionary:
 /// <c>trunk.conv1</c>, <c>trunk.bn1</c>, <c>trunk.layer{1-4}.{i}.conv{1-3} | bn{1-3} | downsample.{0,1}</c>,
-/// <c>global.whitening</c>, <c>local.attention.conv1 | bn | conv2</c>, <c>local.autoencoder.encoder | decoder</c>.
+/// <c>global.whitening</c>, <c>local.attention.conv1 | bn | conv2</c>, <c>local.autoencoder.encoder | decoder</c>, the last two only in
+/// layouts whose <see cref="ModelLayout.LocalDescriptor"/> is the autoencoder's code.
 /// </remarks>
 public sealed class DelgNetwork : ExplicitModule
 {
@@ -96,6 +97,7 @@ public sealed class DelgNetwork : ExplicitModule
     public Tensor Encode(Tensor shallow) => _local.Encode(shallow);
 
     /// <summary>The shallow map as reconstructed from its descriptors (ReLU at the end); needed in training only.</summary>
+    /// <exception cref="InvalidOperationException">The layout has no autoencoder.</exception>
     public Tensor Decode(Tensor code) => _local.Decode(code);
 
     /// <summary>

@@ -2,26 +2,32 @@ using static TorchSharp.torch;
 
 namespace Delg.Model.Network;
 
-/// <summary>Attention and autoencoder over the shallow map (DELG §3.1, §3.2).</summary>
+/// <summary>Attention and, in most layouts, autoencoder over the shallow map (DELG §3.1, §3.2).</summary>
 internal sealed class LocalHead : ExplicitModule
 {
     private readonly AttentionNetwork _attention;
-    private readonly Autoencoder _autoencoder;
+    private readonly Autoencoder? _autoencoder;
 
     public LocalHead(ModelLayout layout)
         : base(nameof(LocalHead))
     {
         register_module("attention", _attention = new AttentionNetwork(layout));
-        register_module("autoencoder", _autoencoder = new Autoencoder(layout));
+        if (layout.LocalDescriptor == LocalDescriptorSource.Autoencoder)
+            register_module("autoencoder", _autoencoder = new Autoencoder(layout));
     }
 
     public IEnumerable<NormalizedConvolution> Convolutions => [_attention.Hidden];
 
     public Tensor Attention(Tensor shallow) => _attention.Forward(shallow);
 
-    public Tensor Encode(Tensor shallow) => _autoencoder.Encode(shallow);
+    public Tensor Encode(Tensor shallow)
+    {
+        using Tensor input = shallow.to_type(ScalarType.Float32);
+        return _autoencoder is null ? _attention.Hidden.ForwardExact(input) : _autoencoder.Encode(input);
+    }
 
-    public Tensor Decode(Tensor code) => _autoencoder.Decode(code);
+    public Tensor Decode(Tensor code) =>
+        (_autoencoder ?? throw new InvalidOperationException("A network of this layout has no autoencoder.")).Decode(code);
 
     private sealed class AttentionNetwork : ExplicitModule
     {
@@ -61,11 +67,7 @@ internal sealed class LocalHead : ExplicitModule
             register_module("decoder", _decoder = new Convolution(layout.LocalDimension, layout.ShallowChannels, bias: true));
         }
 
-        public Tensor Encode(Tensor shallow)
-        {
-            using Tensor input = shallow.to_type(ScalarType.Float32);
-            return _encoder.Forward(input);
-        }
+        public Tensor Encode(Tensor shallow) => _encoder.Forward(shallow);
 
         public Tensor Decode(Tensor code) => _decoder.Forward(code).relu_();
     }

@@ -44,7 +44,10 @@ public sealed record ModelLayout
     /// <summary>Length of the global descriptor.</summary>
     public int GlobalDimension { get; init; } = 2048;
 
-    /// <summary>Length of a local descriptor: the autoencoder's code.</summary>
+    /// <summary>Where local descriptors come from.</summary>
+    public LocalDescriptorSource LocalDescriptor { get; init; } = LocalDescriptorSource.Autoencoder;
+
+    /// <summary>Length of a local descriptor: of the autoencoder's code, or of the attention's hidden layer where that is the descriptor.</summary>
     public int LocalDimension { get; init; } = 128;
 
     /// <summary>Hidden channels of the attention network.</summary>
@@ -88,11 +91,13 @@ public sealed record ModelLayout
         Normalization = InputNormalization.Centered,
     };
 
-    /// <summary>Trunk and global head of feymanpriv's PyTorch DELG; its learnt GeM power comes with its weights.</summary>
+    /// <summary>The layout of feymanpriv's PyTorch DELG; its learnt GeM power comes with its weights.</summary>
     public static ModelLayout Feymanpriv { get; } = new()
     {
         Normalization = InputNormalization.Pycls,
         GlobalDimension = 512,
+        LocalDescriptor = LocalDescriptorSource.AttentionHidden,
+        LocalDimension = 512,
     };
 
     /// <summary>Reports every value that no network can be made of.</summary>
@@ -115,6 +120,9 @@ public sealed record ModelLayout
         if (!Enum.IsDefined(Stride)) mistakes.Add($"Stride has no value {(int)Stride}");
         if (!Enum.IsDefined(StemPadding)) mistakes.Add($"StemPadding has no value {(int)StemPadding}");
         if (!Enum.IsDefined(MaxPoolPadding)) mistakes.Add($"MaxPoolPadding has no value {(int)MaxPoolPadding}");
+        if (!Enum.IsDefined(LocalDescriptor)) mistakes.Add($"LocalDescriptor has no value {(int)LocalDescriptor}");
+        if (LocalDescriptor == LocalDescriptorSource.AttentionHidden && LocalDimension != AttentionDimension)
+            mistakes.Add($"LocalDimension must be AttentionDimension, {AttentionDimension}, where LocalDescriptor is AttentionHidden, not {LocalDimension}");
         if (mistakes.Count > 0) throw new ArgumentException("Model layout: " + string.Join("; ", mistakes) + ".");
 
         void RequireRange(string name, int value, int maximum)

@@ -15,7 +15,12 @@ internal sealed class NormalizedConvolution(Convolution convolution, FrozenBatch
     public Tensor Forward(Tensor input)
     {
         if (IsFusedFor(input)) return FusedConvolution.Plain(convolution, input, _weight!, _bias!);
-        if (_weight is not null) return convolution.Forward(input, _weight, _bias);
+        return _weight is not null ? convolution.Forward(input, _weight, _bias) : ForwardExact(input);
+    }
+
+    /// <summary>Runs with the weights themselves, whatever was kept folded in a narrower type.</summary>
+    public Tensor ForwardExact(Tensor input)
+    {
         (Tensor weight, Tensor bias) = Fold();
         using (weight)
         using (bias)

@@ -18,18 +18,7 @@ public static class DelgWeights
         byte[] bytes = SafetensorsFile.ReadBytes(path);
         try
         {
-            SafetensorsFile file = SafetensorsFile.Parse(bytes);
-            ModelManifest manifest = ManifestOf(file);
-            var network = new DelgNetwork(manifest.Layout);
-            try
-            {
-                Fill(network, file);
-            }
-            catch
-            {
-                network.Dispose();
-                throw;
-            }
+            (ModelManifest manifest, DelgNetwork network) = Build(SafetensorsFile.Parse(bytes));
             return new DelgModel(ModelId.Of(manifest.Name, bytes), manifest, network);
         }
         catch (WeightsFormatException e)
@@ -55,6 +44,25 @@ public static class DelgWeights
         return ModelId.Of(manifest.Name, SafetensorsFile.ReadBytes(path));
     }
 
+    /// <summary>Makes the network that a file's manifest describes, with the file's weights.</summary>
+    /// <inheritdoc cref="Load" path="/exception"/>
+    internal static (ModelManifest Manifest, DelgNetwork Network) Build(SafetensorsFile file)
+    {
+        ModelManifest manifest = ManifestOf(file);
+        RequireFit(manifest.Layout, file);
+        var network = new DelgNetwork(manifest.Layout);
+        try
+        {
+            Fill(network, file);
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+        return (manifest, network);
+    }
+
     private static ModelManifest ManifestOf(SafetensorsFile file) =>
         file.Metadata.TryGetValue(ModelManifest.MetadataKey, out string? json)
             ? ModelManifest.FromJson(json)
@@ -77,10 +85,22 @@ public static class DelgWeights
     {
         using var scope = NewDisposeScope();
         using IDisposable gradients = no_grad();
-        Dictionary<string, Tensor> state = network.state_dict();
+        foreach ((string name, Tensor target) in network.state_dict())
+        {
+            StoredTensor stored = file.Tensors[name];
+            Tensor value = TensorCodec.ToFloat32(stored);
+            if (stored.Type == ElementType.I8)
+                value = ChannelQuantization.Dequantize(name, value, TensorCodec.ToFloat32(file.Tensors[name + ScaleSuffix]));
+            target.copy_(value);
+        }
+    }
+
+    /// <summary>Holds the file against its layout before a network of that layout is made: a layout is a few bytes that ask for gigabytes.</summary>
+    private static void RequireFit(ModelLayout layout, SafetensorsFile file)
+    {
         HashSet<string> unread = [.. file.Tensors.Keys];
         List<string> missing = [];
-        foreach ((string name, Tensor target) in state)
+        foreach ((string name, long[] shape) in StateShapes.Of(layout))
         {
             if (!unread.Remove(name))
             {
@@ -88,19 +108,10 @@ public static class DelgWeights
                 continue;
             }
             StoredTensor stored = file.Tensors[name];
-            Tensor value = TensorCodec.ToFloat32(stored);
-            if (stored.Type == ElementType.I8)
-            {
-                if (!unread.Remove(name + ScaleSuffix))
-                {
-                    missing.Add(name + ScaleSuffix);
-                    continue;
-                }
-                value = ChannelQuantization.Dequantize(name, value, TensorCodec.ToFloat32(file.Tensors[name + ScaleSuffix]));
-            }
-            if (!value.shape.SequenceEqual(target.shape))
-                throw new WeightsFormatException($"Tensor \"{name}\" has the shape {stored.ShapeText}, the layout wants [{string.Join(", ", target.shape)}].");
-            target.copy_(value);
+            if (!stored.Shape.SequenceEqual(shape))
+                throw new WeightsFormatException($"Tensor \"{name}\" has the shape {stored.ShapeText}, the layout wants [{string.Join(", ", shape)}].");
+            if (stored.Type == ElementType.I8 && !unread.Remove(name + ScaleSuffix))
+                missing.Add(name + ScaleSuffix);
         }
         if (missing.Count > 0)
             throw new WeightsFormatException($"{missing.Count} tensors are missing: {Sample(missing)}.");

@@ -248,6 +248,38 @@ public sealed class DelgNetworkTests : IDisposable
         Assert.True(decoded.min().item<float>() >= 0);
     }
 
+    [Theory]
+    [InlineData(ScalarType.Float32)]
+    [InlineData(ScalarType.BFloat16)]
+    public void Encode_WithTheAttentionsHiddenLayer_IsItBeforeTheReluInFloat32(ScalarType computeType)
+    {
+        using DelgNetwork network = Create(_tiny with { LocalDescriptor = LocalDescriptorSource.AttentionHidden, LocalDimension = 8 });
+        using IDisposable noGradient = no_grad();
+        Dictionary<string, Tensor> state = network.state_dict();
+        Tensor shallow = rand(1, 64, 3, 4);
+        Tensor hidden = nn.functional.conv2d(shallow, state["local.attention.conv1.weight"], state["local.attention.conv1.bias"]);
+        Tensor expected = nn.functional.batch_norm(
+            hidden, state["local.attention.bn.running_mean"], state["local.attention.bn.running_var"],
+            state["local.attention.bn.weight"], state["local.attention.bn.bias"], training: false, eps: 1e-5);
+        network.FoldForInference(computeType);
+        Assert.True(expected.min().item<float>() < 0);
+        Assert.True(network.Encode(shallow).allclose(expected, 1e-4, 1e-5));
+        Assert.DoesNotContain(state.Keys, name => name.Contains("autoencoder", StringComparison.Ordinal));
+        Assert.Throws<InvalidOperationException>(() => network.Decode(expected));
+    }
+
+    [Theory]
+    [InlineData(false, LocalDescriptorSource.Autoencoder)]
+    [InlineData(true, LocalDescriptorSource.AttentionHidden)]
+    public void StateShapes_OfALayout_AreThoseOfItsNetwork(bool convolutionBias, LocalDescriptorSource source)
+    {
+        ModelLayout layout = _tiny with { Width = 3, ConvolutionBias = convolutionBias, LocalDescriptor = source, LocalDimension = 8 };
+        using DelgNetwork network = Create(layout);
+        Assert.Equal(
+            network.state_dict().Select(t => $"{t.Key} {string.Join(",", t.Value.shape)}").Order(StringComparer.Ordinal),
+            StateShapes.Of(layout).Select(t => $"{t.Key} {string.Join(",", t.Value)}").Order(StringComparer.Ordinal));
+    }
+
     [Fact]
     public void Normalize_ForABgrNetwork_ReversesTheChannels()
     {
@@ -269,11 +301,18 @@ public sealed class DelgNetworkTests : IDisposable
     [Fact]
     public void Layout_WithSeveralMistakes_NamesThemAll()
     {
-        ModelLayout layout = _tiny with { Width = 0, BatchNormEpsilon = -1, Units = new StageUnits(1, 0, 1, 1) };
+        ModelLayout layout = _tiny with
+        {
+            Width = 0,
+            BatchNormEpsilon = -1,
+            Units = new StageUnits(1, 0, 1, 1),
+            LocalDescriptor = LocalDescriptorSource.AttentionHidden,
+        };
         ArgumentException error = Assert.Throws<ArgumentException>(() => new DelgNetwork(layout));
         Assert.Contains("Width", error.Message, StringComparison.Ordinal);
         Assert.Contains("BatchNormEpsilon", error.Message, StringComparison.Ordinal);
         Assert.Contains("Units.Conv3", error.Message, StringComparison.Ordinal);
+        Assert.Contains("LocalDimension", error.Message, StringComparison.Ordinal);
     }
 
     /// <summary>A network whose batch normalisations all do something, drawn from a fixed seed.</summary>

@@ -98,6 +98,20 @@ public sealed class DelgWeightsTests : IDisposable
         tensors => tensors["trunk.bn1.bias"] = new StoredTensor("trunk.bn1.bias", ElementType.F32, [4], Enumerable.Repeat((byte)255, 16).ToArray()), "trunk.bn1.bias");
 
     [Fact]
+    public void Load_LayoutOfGigabytesInASmallFile_IsRefusedBeforeMemoryIsTaken()
+    {
+        using (DelgNetwork network = SmallModel.Network())
+            DelgWeights.Save(File1, network, SmallModel.Manifest, WeightStorage.Float32);
+        SafetensorsFile sound = SafetensorsFile.Read(File1);
+        ModelManifest manifest = SmallModel.Manifest with { Layout = SmallModel.Layout with { Width = 1024, Units = new StageUnits(256, 256, 256, 256) } };
+        new SafetensorsFile(sound.Tensors.Values, new Dictionary<string, string> { [ModelManifest.MetadataKey] = manifest.ToJson() }).Write(File2);
+
+        var error = Assert.Throws<WeightsFormatException>(() => DelgWeights.Load(File2));
+
+        Assert.Contains("trunk.conv1.weight", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Load_EightBitsWithoutScale_NamesTheScale() => AssertLoadFails(
         tensors => tensors["global.whitening.weight"] = new StoredTensor("global.whitening.weight", ElementType.I8, [24, 128], new byte[24 * 128]),
         "global.whitening.weight.scale");
