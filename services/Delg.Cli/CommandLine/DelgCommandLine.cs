@@ -3,8 +3,10 @@ using Delg.Cli.Bench;
 using Delg.Cli.Demo;
 using Delg.Cli.Evaluate;
 using Delg.Cli.Extract;
+using Delg.Cli.Import;
 using Delg.Cli.Index;
 using Delg.Cli.Match;
+using Delg.Cli.Model;
 using Delg.Cli.Output;
 using Delg.Cli.Search;
 using Delg.Cli.Serve;
@@ -52,6 +54,8 @@ internal static class DelgCommandLine
             new MatchCommand(),
             new ExtractCommand(),
             new EvaluateCommand(),
+            new ImportCommand(),
+            new ModelCommand(),
             new TrainCommand(),
             new BenchCommand(),
         };

@@ -20,5 +20,8 @@ public sealed class DelgModel : IDisposable
     /// <summary>The network, float32, on the CPU, without folding.</summary>
     public DelgNetwork Network { get; }
 
+    /// <summary>Numbers that training changes: weights and biases, without the stored statistics of batch normalisations.</summary>
+    public long ParameterCount => Network.parameters().Sum(p => p.numel());
+
     public void Dispose() => Network.Dispose();
 }

@@ -76,7 +76,8 @@ public sealed class SafetensorsFile
             using JsonDocument json = JsonDocument.Parse(header, new JsonDocumentOptions { MaxDepth = 4, AllowDuplicateProperties = false });
             return Read(json.RootElement, data);
         }
-        catch (JsonException e)
+        // Text that is not UTF-8 passes the parser and is refused when it is read.
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw new WeightsFormatException($"The header is not sound JSON: {e.Message}", e);
         }

@@ -1,5 +1,7 @@
+using System.Text.Json;
 using Delg.Model.Network;
-using static TorchSharp.torch;
+using Delg.Model.Weights.Import;
+using Delg.Model.Weights.Import.Layouts;
 
 namespace Delg.Model.Weights;
 
@@ -9,7 +11,11 @@ namespace Delg.Model.Weights;
 /// </summary>
 public static class TrunkImport
 {
-    private const string Trunk = "trunk.";
+    /// <summary>
+    /// Where the trunk's <see cref="ModelLayout"/> lies in a safetensors file's metadata, as JSON, if the file was made by an import: the
+    /// names alone do not tell where the strides sit.
+    /// </summary>
+    public const string LayoutKey = "delg.trunk_layout";
 
     /// <summary>Copies every tensor of the trunk, or none.</summary>
     /// <returns>What was used and what the file has besides.</returns>
@@ -18,29 +24,30 @@ public static class TrunkImport
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(file);
-        using var scope = NewDisposeScope();
-        using IDisposable gradients = no_grad();
-        List<string> mistakes = [];
-        var values = new List<(string Name, Tensor Target, Tensor Value)>();
-        foreach ((string name, Tensor target) in network.state_dict())
-        {
-            if (!name.StartsWith(Trunk, StringComparison.Ordinal))
-                continue;
-            string theirs = name[Trunk.Length..];
-            if (!file.Tensors.TryGetValue(theirs, out StoredTensor? stored))
-                mistakes.Add($"{theirs} is missing");
-            else if (!stored.Shape.SequenceEqual(target.shape))
-                mistakes.Add($"{theirs} has the shape {stored.ShapeText} instead of [{string.Join(", ", target.shape)}]");
-            else
-                values.Add((theirs, target, TensorCodec.ToFloat32(stored)));
-        }
-        if (mistakes.Count > 0)
-            throw new WeightsFormatException($"Not this trunk's weights, nothing was imported: {string.Join("; ", mistakes)}.");
-
-        foreach ((_, Tensor target, Tensor value) in values)
-            target.copy_(value);
-        string[] used = [.. values.Select(v => v.Name)];
+        using var checkpoint = new SafetensorsCheckpoint(file);
+        NetworkMapping mapping = TorchvisionNames.Map(network.Layout, prefix: "");
+        new NetworkFilling(checkpoint, mapping).CopyTo(network);
+        string[] used = [.. mapping.Sources.Values];
         return new TrunkImportReport(used, [.. file.Tensors.Keys.Except(used).Order(StringComparer.Ordinal)]);
+    }
+
+    /// <summary>The layout that the file names for its trunk; null if it names none.</summary>
+    /// <exception cref="WeightsFormatException">What it names is no layout.</exception>
+    public static ModelLayout? LayoutOf(SafetensorsFile file)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        if (!file.Metadata.TryGetValue(LayoutKey, out string? json))
+            return null;
+        try
+        {
+            ModelLayout layout = JsonSerializer.Deserialize<ModelLayout>(json) ?? throw new WeightsFormatException($"{LayoutKey} is null.");
+            layout.Validate();
+            return layout;
+        }
+        catch (Exception e) when (e is JsonException or ArgumentException)
+        {
+            throw new WeightsFormatException($"{LayoutKey}: {e.Message}", e);
+        }
     }
 }
 
