@@ -52,7 +52,7 @@ public static class GatewayHosting
         builder.Services.AddSingleton<IRemoteNetwork, RemoteNetwork>();
         builder.Services.AddSingleton<RemoteImages>();
         builder.Services.AddHttp();
-        builder.Services.AddReverseProxy().AddDnsDestinationResolver();
+        builder.Services.AddReverseProxy().AddDnsDestinationResolver(dns => dns.RefreshPeriod = BackendChannels.DnsRefresh);
         builder.Services.AddSingleton<IProxyConfigProvider, PassThroughConfig>();
         return builder;
     }

@@ -126,4 +126,8 @@ public sealed class GatewayOptions
     /// <summary>Longest silence of a call passed through before it is given up, seconds. Default 300.</summary>
     [Range(1, 86400)]
     public double PassThroughIdleSeconds { get; set; } = 300;
+
+    /// <summary>Time between two questions to each replica whether it is ready for calls passed through, seconds. Default 5.</summary>
+    [Range(0.1, 3600)]
+    public double PassThroughHealthSeconds { get; set; } = 5;
 }

@@ -16,20 +16,21 @@ internal sealed class BackendChannels : IDisposable
     /// <summary>A restarted service is found again within this time, not after the two minutes that are gRPC's default.</summary>
     private static readonly TimeSpan _longestReconnectBackoff = TimeSpan.FromSeconds(5);
 
-    private static readonly TimeSpan _dnsRefresh = TimeSpan.FromSeconds(30);
-
     private readonly ServiceProvider _balancing;
 
     public BackendChannels(IOptions<GatewayOptions> options, ILoggerFactory loggers)
     {
         _balancing = new ServiceCollection()
-            .AddSingleton<ResolverFactory>(new DnsResolverFactory(_dnsRefresh))
+            .AddSingleton<ResolverFactory>(new DnsResolverFactory(DnsRefresh))
             .AddSingleton(loggers)
             .BuildServiceProvider();
         Extractor = Open("extractor", options.Value.Extractor, loggers);
         GlobalIndex = Open("global index", options.Value.GlobalIndex, loggers);
         LocalVerifier = Open("local verifier", options.Value.LocalVerifier, loggers);
     }
+
+    /// <summary>A new replica of a name gets its first calls within this time.</summary>
+    public static TimeSpan DnsRefresh { get; } = TimeSpan.FromSeconds(30);
 
     public Backend Extractor { get; }
 

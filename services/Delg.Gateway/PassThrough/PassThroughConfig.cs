@@ -5,12 +5,15 @@ using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
+using Yarp.ReverseProxy.Health;
+using Yarp.ReverseProxy.LoadBalancing;
 
 namespace Delg.Gateway.PassThrough;
 
 /// <summary>
-/// Routes of the three services' own gRPC methods to where the gateway itself calls them. Message limits are the services' own: the proxy
-/// lifts body limits for gRPC. Nothing is tried twice here.
+/// Routes of the three services' own gRPC methods to where the gateway itself calls them. Calls are spread over the replicas a name stands for;
+/// one that is not ready, or breaks connections, gets none until it is ready again. Message limits are the services' own: the proxy lifts body
+/// limits for gRPC. Nothing is tried twice here.
 /// </summary>
 internal sealed class PassThroughConfig : IProxyConfigProvider, IProxyConfig
 {
@@ -22,9 +25,8 @@ internal sealed class PassThroughConfig : IProxyConfigProvider, IProxyConfig
             (GlobalIndexService.Descriptor.FullName, backends.GlobalIndex),
             (LocalVerifierService.Descriptor.FullName, backends.LocalVerifier),
         ];
-        var idle = TimeSpan.FromSeconds(options.Value.PassThroughIdleSeconds);
         Routes = [.. services.Select(s => new RouteConfig { RouteId = s.Service, ClusterId = s.Service, Match = new RouteMatch { Path = $"/{s.Service}/{{method}}" } })];
-        Clusters = [.. services.Select(s => Cluster(s.Service, s.Backend, idle))];
+        Clusters = [.. services.Select(s => Cluster(s.Service, s.Backend, options.Value))];
     }
 
     public IReadOnlyList<RouteConfig> Routes { get; }
@@ -36,10 +38,33 @@ internal sealed class PassThroughConfig : IProxyConfigProvider, IProxyConfig
 
     public IProxyConfig GetConfig() => this;
 
-    private static ClusterConfig Cluster(string service, Backend backend, TimeSpan idle) => new()
+    private static ClusterConfig Cluster(string service, Backend backend, GatewayOptions options) => new()
     {
         ClusterId = service,
         Destinations = new Dictionary<string, DestinationConfig> { [backend.Name] = new() { Address = BackendAddress.AsHttp(backend.Address).AbsoluteUri } },
-        HttpRequest = new ForwarderRequestConfig { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact, ActivityTimeout = idle },
+        LoadBalancingPolicy = LoadBalancingPolicies.LeastRequests,
+        HttpRequest = new ForwarderRequestConfig
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            ActivityTimeout = TimeSpan.FromSeconds(options.PassThroughIdleSeconds),
+        },
+        HealthCheck = new HealthCheckConfig
+        {
+            Active = new ActiveHealthCheckConfig
+            {
+                Enabled = true,
+                Interval = TimeSpan.FromSeconds(options.PassThroughHealthSeconds),
+                Timeout = TimeSpan.FromSeconds(options.HealthTimeoutSeconds),
+                Policy = HealthCheckConstants.ActivePolicy.ConsecutiveFailures,
+                Path = "/readyz",
+            },
+            Passive = new PassiveHealthCheckConfig
+            {
+                Enabled = true,
+                Policy = HealthCheckConstants.PassivePolicy.TransportFailureRate,
+                ReactivationPeriod = TimeSpan.FromSeconds(options.PassThroughHealthSeconds),
+            },
+        },
     };
 }

@@ -1,5 +1,7 @@
 using Delg.ServiceDefaults.Hosting;
+using Delg.V1;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -27,7 +29,17 @@ internal sealed class FakeBackends : IAsyncDisposable
         _app.MapGrpcService<FakeExtractor>();
         _app.MapGrpcService<FakeIndex>();
         _app.MapGrpcService<FakeVerifier>();
+        // None of the services has a streaming method yet; a proxy has to pass one all the same.
+        _app.MapPost(EchoPath, async (HttpContext context) =>
+        {
+            context.Response.ContentType = context.Request.ContentType;
+            await context.Response.StartAsync();
+            await context.Request.BodyReader.CopyToAsync(context.Response.BodyWriter);
+        });
     }
+
+    /// <summary>A stream in both directions: what is sent comes back as it arrives.</summary>
+    public static string EchoPath => $"/{ExtractorService.Descriptor.FullName}/Echo";
 
     public CallJournal Journal { get; } = new();
 

@@ -33,18 +33,22 @@ internal sealed class GatewayHost : IAsyncDisposable
     public HttpClient NewHttpClient() => new() { BaseAddress = new Uri(HttpAddress) };
 
     /// <param name="settings">Keys of the section <c>Gateway</c>.</param>
-    public static Task<GatewayHost> StartAsync(params (string Key, string Value)[] settings) => StartAsync(null, settings);
+    public static Task<GatewayHost> StartAsync(params (string Key, string Value)[] settings) => StartAsync(_ => { }, settings);
 
-    /// <param name="internet">Where images come from that are given by their address; null: the real one.</param>
+    /// <param name="internet">Where images come from that are given by their address.</param>
     /// <param name="settings">Keys of the section <c>Gateway</c>.</param>
-    public static async Task<GatewayHost> StartAsync(IRemoteNetwork? internet, params (string Key, string Value)[] settings)
+    public static Task<GatewayHost> StartAsync(IRemoteNetwork internet, params (string Key, string Value)[] settings) =>
+        StartAsync(services => services.AddSingleton(internet), settings);
+
+    /// <param name="replace">Registrations that take the place of the gateway's own.</param>
+    /// <param name="settings">Keys of the section <c>Gateway</c>.</param>
+    public static async Task<GatewayHost> StartAsync(Action<IServiceCollection> replace, params (string Key, string Value)[] settings)
     {
         var backends = await FakeBackends.StartAsync();
         var builder = LoopbackHost.NewBuilder();
         builder.AddServiceDefaults(GatewayHosting.Section, 0, 0);
         builder.AddGateway();
-        if (internet is not null)
-            builder.Services.AddSingleton(internet);
+        replace(builder.Services);
         builder.Configuration.AddInMemoryCollection(
         [
             new("Gateway:Listen", "http://127.0.0.1:0"),
