@@ -5,6 +5,7 @@ using Delg.Extractor.Queueing;
 using Delg.Extractor.Telemetry;
 using Delg.Model.Extraction;
 using Delg.V1;
+using Google.Protobuf;
 using Grpc.Core;
 
 namespace Delg.Extractor;
@@ -20,7 +21,7 @@ internal sealed class ExtractorEndpoint(ExtractionQueue queue, BoundedDecoding d
         using var place = queue.TakePlace();
         using var room = await decoding.EnterAsync(request.Priority, context.CancellationToken);
         var start = Stopwatch.GetTimestamp();
-        var job = Decode(request, context, leftQueue: () =>
+        var (job, thumbnail) = Decode(request, context, leftQueue: () =>
         {
             place.Dispose();
             room.Dispose();
@@ -30,6 +31,7 @@ internal sealed class ExtractorEndpoint(ExtractionQueue queue, BoundedDecoding d
         var result = await job.Result;
 
         var response = Encode(request, result.Features);
+        response.Thumbnail = thumbnail;
         response.Timings = new ExtractionTimings
         {
             QueueMs = (float)result.Queued.TotalMilliseconds,
@@ -39,7 +41,7 @@ internal sealed class ExtractorEndpoint(ExtractionQueue queue, BoundedDecoding d
         return response;
     }
 
-    private ExtractionJob Decode(ExtractRequest request, ServerCallContext context, Action leftQueue)
+    private (ExtractionJob Job, ByteString Thumbnail) Decode(ExtractRequest request, ServerCallContext context, Action leftQueue)
     {
         using var span = ExtractorTelemetry.Source.StartActivity("decode");
         var picture = decoding.Decode(request.Image);
@@ -49,7 +51,8 @@ internal sealed class ExtractorEndpoint(ExtractionQueue queue, BoundedDecoding d
             Kinds = request.Features.Kinds(),
             MaxLocalFeatures = request.MaxLocalFeatures == 0 ? null : (int)request.MaxLocalFeatures,
         };
-        return new ExtractionJob(worker.Prepare(picture, wanted), request.Priority, context.Deadline, context.CancellationToken) { LeftQueue = leftQueue };
+        var thumbnail = Thumbnail.Of(picture, (int)request.ThumbnailSidePixels);
+        return (new ExtractionJob(worker.Prepare(picture, wanted), request.Priority, context.Deadline, context.CancellationToken) { LeftQueue = leftQueue }, thumbnail);
     }
 
     private ExtractResponse Encode(ExtractRequest request, ImageFeatures features)

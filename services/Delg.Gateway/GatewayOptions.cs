@@ -68,6 +68,10 @@ public sealed class GatewayOptions
     [Range(1, 1000)]
     public int PartialBatchCandidates { get; set; } = 25;
 
+    /// <summary>Larger side of the thumbnail made of each image that is indexed, pixels. Default 320; 0: none is made.</summary>
+    [Range(0, 1024)]
+    public int ThumbnailSidePixels { get; set; } = 320;
+
     /// <summary>Longest wait for one extraction, queueing included, seconds. Default 60.</summary>
     [Range(0.001, 3600)]
     public double ExtractTimeoutSeconds { get; set; } = 60;

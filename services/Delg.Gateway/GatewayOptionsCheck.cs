@@ -7,6 +7,9 @@ namespace Delg.Gateway;
 /// <summary>What annotations cannot say about <see cref="GatewayOptions"/>.</summary>
 internal sealed class GatewayOptionsCheck : IValidateOptions<GatewayOptions>
 {
+    // What the extractor makes.
+    private const int MinThumbnailSidePixels = 16;
+
     public ValidateOptionsResult Validate(string? name, GatewayOptions options)
     {
         List<string> mistakes = [];
@@ -27,6 +30,8 @@ internal sealed class GatewayOptionsCheck : IValidateOptions<GatewayOptions>
             mistakes.Add($"{GatewayHosting.Section}:{nameof(options.DefaultTopK)} {options.DefaultTopK} is above {nameof(options.MaxTopK)} {options.MaxTopK}.");
         if (options.DefaultRerankDepth > options.MaxRerankDepth)
             mistakes.Add($"{GatewayHosting.Section}:{nameof(options.DefaultRerankDepth)} {options.DefaultRerankDepth} is above {nameof(options.MaxRerankDepth)} {options.MaxRerankDepth}.");
+        if (options.ThumbnailSidePixels is > 0 and < MinThumbnailSidePixels)
+            mistakes.Add($"{GatewayHosting.Section}:{nameof(options.ThumbnailSidePixels)} {options.ThumbnailSidePixels} is neither 0 nor at least {MinThumbnailSidePixels}.");
         return mistakes.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(mistakes);
     }
 }

@@ -45,6 +45,9 @@ internal sealed class ImageSearchEndpoint(
     public override async Task<GetImageResponse> GetImage(GetImageRequest request, ServerCallContext context) =>
         new() { Image = await records.GetAsync(request, CallerContext.Of(context)) };
 
+    public override async Task<GetImageThumbnailResponse> GetImageThumbnail(GetImageThumbnailRequest request, ServerCallContext context) =>
+        new() { Thumbnail = await records.ThumbnailAsync(request.Collection, request.ImageId, CallerContext.Of(context)) };
+
     public override async Task<UpdateImageMetadataResponse> UpdateImageMetadata(UpdateImageMetadataRequest request, ServerCallContext context) =>
         new() { Image = ImageRecords.RecordOf(await metadata.UpdateAsync(request, CallerContext.Of(context))) };
 

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Delg.Contracts.Errors;
 using Delg.Extractor.Tests.Fakes;
+using Delg.Imaging.Decoding;
 using Delg.Model.Extraction;
 using Delg.V1;
 using Google.Protobuf;
@@ -29,6 +30,37 @@ public class ExtractorServiceTests
         Assert.Equal([1f, 2f, 3f, 4f], response.Local.Positions);
         Assert.Equal(2 * 8 * sizeof(float), response.Local.Descriptors.Length);
         Assert.True(response.Timings.DecodeMs > 0);
+    }
+
+    [Theory]
+    [InlineData(20u, 20, 16)]
+    [InlineData(1000u, 50, 40)]
+    public async Task Extract_Thumbnail_IsASmallJpegWithoutMetadata(uint side, int width, int height)
+    {
+        await using var host = await ExtractorHost.StartAsync(new FakeEngine());
+        var request = ExtractorHost.Picture(50);
+        request.ThumbnailSidePixels = side;
+
+        var thumbnail = (await host.Client.ExtractAsync(request)).Thumbnail;
+
+        var picture = new ImageDecoder(new DecodeLimits()).Decode(thumbnail.Memory);
+        Assert.Equal((width, height), (picture.Width, picture.Height));
+        Assert.DoesNotContain("Exif", thumbnail.ToString(System.Text.Encoding.Latin1), StringComparison.Ordinal);
+        Assert.Empty((await host.Client.ExtractAsync(ExtractorHost.Picture(50))).Thumbnail);
+    }
+
+    [Theory]
+    [InlineData(15u)]
+    [InlineData(1025u)]
+    public async Task Extract_ThumbnailOfAnImpossibleSide_IsRefused(uint side)
+    {
+        await using var host = await ExtractorHost.StartAsync(new FakeEngine());
+        var request = ExtractorHost.Picture(50);
+        request.ThumbnailSidePixels = side;
+
+        var failure = await ExtractorHost.FailureOfAsync(host.Client.ExtractAsync(request));
+
+        Assert.Equal("thumbnail_side_pixels", failure.Violations.Single().Field);
     }
 
     [Theory]

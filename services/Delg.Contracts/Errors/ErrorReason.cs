@@ -51,6 +51,9 @@ public static class ErrorReason
     /// <summary>NOT_FOUND.</summary>
     public const string ImageNotFound = "IMAGE_NOT_FOUND";
 
+    /// <summary>NOT_FOUND: no image of that id, or none was made of it when it was indexed.</summary>
+    public const string ThumbnailNotFound = "THUMBNAIL_NOT_FOUND";
+
     /// <summary>FAILED_PRECONDITION: descriptors of two models (or of two sizes) meet.</summary>
     public const string ModelMismatch = "MODEL_MISMATCH";
 

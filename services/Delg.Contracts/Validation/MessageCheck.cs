@@ -29,6 +29,9 @@ public sealed class MessageCheck
     /// <summary>Local features of one image at most.</summary>
     public const int MaxLocalFeatures = 10_000;
 
+    /// <summary>Largest thumbnail, bytes.</summary>
+    public const int MaxThumbnailBytes = 256 * 1024;
+
     private readonly List<FieldViolation> _violations = [];
     private string _reason = ErrorReason.FieldInvalid;
 

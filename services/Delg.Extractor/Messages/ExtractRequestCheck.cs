@@ -10,6 +10,8 @@ namespace Delg.Extractor.Messages;
 internal static class ExtractRequestCheck
 {
     private const int MinRegionSidePixels = 10;
+    private const int MinThumbnailSidePixels = 16;
+    private const int MaxThumbnailSidePixels = 1024;
 
     public static void Check(ExtractRequest request)
     {
@@ -18,6 +20,8 @@ internal static class ExtractRequestCheck
         check.That(Enum.IsDefined(request.LocalEncoding), "local_encoding", "Must be FLOAT32, INT8 or BINARY.");
         check.That(Enum.IsDefined(request.Priority), "priority", "Must be QUERY or INGEST.");
         check.InRange(request.MaxLocalFeatures, 0, MessageCheck.MaxLocalFeatures, "max_local_features");
+        if (request.ThumbnailSidePixels != 0)
+            check.InRange(request.ThumbnailSidePixels, MinThumbnailSidePixels, MaxThumbnailSidePixels, "thumbnail_side_pixels");
         check.ThrowIfInvalid();
         if (request.Region is { } region && !(region.Left < region.Right && region.Top < region.Bottom))
             throw RegionInvalid($"left {region.Left} must be below right {region.Right}, and top {region.Top} below bottom {region.Bottom}.");

@@ -21,7 +21,8 @@ internal sealed class HttpBridge(RequestDelegate next, IOptions<GatewayOptions> 
         var method = context.GetEndpoint()?.Metadata.GetMetadata<GrpcJsonTranscodingMetadata>();
         if (method is not null)
             return ServeAsync(context, method);
-        return context.Request.Path.StartsWithSegments(Root, StringComparison.Ordinal) ? ServeUnknownAsync(context) : next(context);
+        var isUnknown = context.GetEndpoint() is not RouteEndpoint && context.Request.Path.StartsWithSegments(Root, StringComparison.Ordinal);
+        return isUnknown ? ServeUnknownAsync(context) : next(context);
     }
 
     private async Task ServeAsync(HttpContext context, GrpcJsonTranscodingMetadata method)

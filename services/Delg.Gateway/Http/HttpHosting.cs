@@ -21,6 +21,7 @@ internal static class HttpHosting
     {
         app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
         app.UseMiddleware<HttpBridge>();
+        app.MapThumbnails();
         app.MapOpenApi();
         app.UseSwaggerUI(page =>
         {

@@ -7,6 +7,7 @@ using Delg.Gateway.Remote;
 using Delg.Gateway.Telemetry;
 using Delg.V1;
 using Google.Protobuf;
+using Microsoft.Extensions.Options;
 
 namespace Delg.Gateway.Indexing;
 
@@ -24,7 +25,8 @@ internal sealed class ImageIndexing(
     ImageMetadata metadata,
     RemoteImages remote,
     WriteOrder writes,
-    GatewayTelemetry telemetry)
+    GatewayTelemetry telemetry,
+    IOptions<GatewayOptions> options)
 {
     /// <summary>Indexes one image, unless it is there unchanged: same bytes, same metadata, same model. Where only the metadata differ, only they are written.</summary>
     public async Task<IndexImageResponse> IndexAsync(IndexImageRequest request, CallerContext caller)
@@ -71,7 +73,7 @@ internal sealed class ImageIndexing(
             ContentHash = contentHash,
             ImageSize = features.ImageSize,
         };
-        await WriteAsync(name, entry, features.Local, caller);
+        await WriteAsync(name, entry, features, caller);
         return new IndexImageResponse
         {
             Outcome = earlier is null ? IndexOutcome.Added : IndexOutcome.Replaced,
@@ -101,14 +103,20 @@ internal sealed class ImageIndexing(
 
     private Task<ExtractResponse> ExtractAsync(ByteString image, CallerContext caller)
     {
-        var request = new ExtractRequest { Image = image, Features = FeatureSelection.GlobalAndLocal, Priority = ExtractionPriority.Ingest };
+        var request = new ExtractRequest
+        {
+            Image = image,
+            Features = FeatureSelection.GlobalAndLocal,
+            Priority = ExtractionPriority.Ingest,
+            ThumbnailSidePixels = (uint)options.Value.ThumbnailSidePixels,
+        };
         return calls.CallAsync(Stage.Extract, backends.Extractor, caller, o => extractor.ExtractAsync(request, o));
     }
 
-    private async Task WriteAsync(string collection, GlobalEntry entry, LocalFeatures features, CallerContext caller)
+    private async Task WriteAsync(string collection, GlobalEntry entry, ExtractResponse features, CallerContext caller)
     {
         using var _ = await writes.EnterAsync(collection, [entry.ImageId], caller.Cancellation);
-        var put = new PutFeaturesRequest { Collection = collection, ImageId = entry.ImageId, Features = features };
+        var put = new PutFeaturesRequest { Collection = collection, ImageId = entry.ImageId, Features = features.Local, Thumbnail = features.Thumbnail };
         await calls.CallAsync(Stage.Store, backends.LocalVerifier, caller, o => verifier.PutFeaturesAsync(put, o));
         await entries.PutAsync(collection, entry, caller);
     }

@@ -1,6 +1,7 @@
 using Delg.Contracts.Validation;
 using Delg.LocalVerifier.Matching;
 using Delg.V1;
+using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
 
@@ -13,6 +14,8 @@ internal sealed class LocalVerifierCalls(
 {
     private const int MostImagesOfDelete = 1000;
 
+    private static ReadOnlySpan<byte> JpegStart => [0xFF, 0xD8, 0xFF];
+
     public override async Task<PutFeaturesResponse> PutFeatures(PutFeaturesRequest request, ServerCallContext context)
     {
         var check = new MessageCheck();
@@ -20,8 +23,11 @@ internal sealed class LocalVerifierCalls(
         check.ImageId(request.ImageId, "image_id");
         if (check.Local(request.Features, "features") && options.Value.StorageEncoding == DescriptorEncoding.Binary)
             check.That(request.Features.Dim % 8 == 0, "features.dim", $"{request.Features.Dim} is not a multiple of 8, as this service's BINARY storage needs.");
+        check.That(
+            request.Thumbnail.Length <= MessageCheck.MaxThumbnailBytes, "thumbnail", $"{request.Thumbnail.Length} bytes; at most {MessageCheck.MaxThumbnailBytes} are taken.");
+        check.That(request.Thumbnail.IsEmpty || request.Thumbnail.Span.StartsWith(JpegStart), "thumbnail", "Must be a JPEG.");
         check.ThrowIfInvalid();
-        var bytes = await library.PutAsync(request.Collection, request.ImageId, request.Features, context.CancellationToken);
+        var bytes = await library.PutAsync(request.Collection, request.ImageId, request.Features, request.Thumbnail.Memory, context.CancellationToken);
         return new PutFeaturesResponse { StoredBytes = (ulong)bytes };
     }
 
@@ -32,6 +38,16 @@ internal sealed class LocalVerifierCalls(
         check.ImageId(request.ImageId, "image_id");
         check.ThrowIfInvalid();
         return new GetFeaturesResponse { Features = await library.GetAsync(request.Collection, request.ImageId, context.CancellationToken) };
+    }
+
+    public override async Task<GetThumbnailResponse> GetThumbnail(GetThumbnailRequest request, ServerCallContext context)
+    {
+        var check = new MessageCheck();
+        check.CollectionName(request.Collection, "collection");
+        check.ImageId(request.ImageId, "image_id");
+        check.ThrowIfInvalid();
+        var thumbnail = await library.GetThumbnailAsync(request.Collection, request.ImageId, context.CancellationToken);
+        return new GetThumbnailResponse { Thumbnail = UnsafeByteOperations.UnsafeWrap(thumbnail) };
     }
 
     public override async Task<DeleteFeaturesResponse> DeleteFeatures(DeleteFeaturesRequest request, ServerCallContext context)

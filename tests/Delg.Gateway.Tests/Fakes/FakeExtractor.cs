@@ -47,6 +47,7 @@ internal sealed class FakeExtractor(CallJournal journal) : ExtractorService.Extr
             Global = request.Features == FeatureSelection.Local ? null : Descriptor(request.Image[0]),
             Local = request.Features == FeatureSelection.Global ? null : Features(size),
             ImageSize = size,
+            Thumbnail = request.ThumbnailSidePixels == 0 ? ByteString.Empty : ByteString.CopyFrom(0xFF, 0xD8, 0xFF, request.Image[0], (byte)(request.ThumbnailSidePixels / 4)),
         };
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Delg.Contracts.Errors;
 using Delg.V1;
+using Google.Protobuf;
 using Grpc.Core;
 
 namespace Delg.Gateway.Tests.Fakes;
@@ -9,6 +10,8 @@ namespace Delg.Gateway.Tests.Fakes;
 internal sealed class FakeVerifier(CallJournal journal) : LocalVerifierService.LocalVerifierServiceBase
 {
     public ConcurrentDictionary<(string Collection, string Id), LocalFeatures> Stored { get; } = new();
+
+    public ConcurrentDictionary<(string Collection, string Id), ByteString> Thumbnails { get; } = new();
 
     public ConcurrentQueue<VerifyCandidatesRequest> Verifications { get; } = new();
 
@@ -31,6 +34,8 @@ internal sealed class FakeVerifier(CallJournal journal) : LocalVerifierService.L
         if (PutFailure is not null)
             throw PutFailure;
         Stored[(request.Collection, request.ImageId)] = request.Features;
+        if (!request.Thumbnail.IsEmpty)
+            Thumbnails[(request.Collection, request.ImageId)] = request.Thumbnail;
         return Task.FromResult(new PutFeaturesResponse { StoredBytes = 8 });
     }
 
@@ -41,6 +46,11 @@ internal sealed class FakeVerifier(CallJournal journal) : LocalVerifierService.L
             ? Task.FromResult(new GetFeaturesResponse { Features = features })
             : throw DelgException.ImageNotFound(request.Collection, request.ImageId).ToRpcException();
     }
+
+    public override Task<GetThumbnailResponse> GetThumbnail(GetThumbnailRequest request, ServerCallContext context) =>
+        Thumbnails.TryGetValue((request.Collection, request.ImageId), out var thumbnail)
+            ? Task.FromResult(new GetThumbnailResponse { Thumbnail = thumbnail })
+            : throw new DelgException(StatusCode.NotFound, ErrorReason.ThumbnailNotFound, "None.").ToRpcException();
 
     public override Task<DeleteFeaturesResponse> DeleteFeatures(DeleteFeaturesRequest request, ServerCallContext context)
     {

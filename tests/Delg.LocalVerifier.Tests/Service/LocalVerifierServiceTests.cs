@@ -59,6 +59,43 @@ public sealed class LocalVerifierServiceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Thumbnail_PutWithFeatures_IsReadUntilItIsReplacedOrDeleted()
+    {
+        var (first, second) = (Jpeg(1), Jpeg(2));
+        await PutWithThumbnailAsync("a", first);
+        await PutWithThumbnailAsync("b", second);
+        Assert.Equal(first, await ThumbnailAsync("a"));
+        Assert.Equal(RandomFeatures.Message(1).Positions, (await GetAsync("a")).Positions);
+
+        await PutWithThumbnailAsync("a", second);
+        Assert.Equal(second, await ThumbnailAsync("a"));
+        await PutAsync("a", RandomFeatures.Message(1));
+        await ExpectNoThumbnailAsync("a");
+
+        await PutWithThumbnailAsync("a", first);
+        var deleted = await Client.DeleteFeaturesAsync(new DeleteFeaturesRequest { Collection = "c", ImageIds = { "a" } }, cancellationToken: Cancellation);
+        Assert.Equal((1, 0), (deleted.DeletedCount, deleted.MissingCount));
+        await ExpectNoThumbnailAsync("a");
+
+        var dropped = await Client.DeleteCollectionFeaturesAsync(new DeleteCollectionFeaturesRequest { Collection = "c" }, cancellationToken: Cancellation);
+        Assert.Equal(1, dropped.DeletedCount);
+        await ExpectNoThumbnailAsync("b");
+    }
+
+    [Theory]
+    [InlineData(262145, 0xFF)]
+    [InlineData(10, 0x89)]
+    public async Task Thumbnail_TooLargeOrNoJpeg_IsRefused(int bytes, byte start)
+    {
+        var content = new byte[bytes];
+        (content[0], content[1], content[2]) = (start, 0xD8, 0xFF);
+
+        var failure = await FailureOf(PutWithThumbnailAsync("a", Google.Protobuf.ByteString.CopyFrom(content)));
+
+        Assert.Equal((ErrorReason.FieldInvalid, "thumbnail"), (failure.Reason, failure.Violations.Single().Field));
+    }
+
+    [Fact]
     public async Task Put_MalformedFeatures_NamesEveryField()
     {
         var features = RandomFeatures.Message(1);
@@ -250,4 +287,18 @@ public sealed class LocalVerifierServiceTests : IAsyncLifetime
         await Client.PutFeaturesAsync(new PutFeaturesRequest { Collection = collection, ImageId = id, Features = features }, cancellationToken: Cancellation);
 
     private static async Task<DelgException> FailureOf(Task call) => (await Assert.ThrowsAsync<RpcException>(() => call)).ToDelgException();
+
+    private static Google.Protobuf.ByteString Jpeg(byte content) => Google.Protobuf.ByteString.CopyFrom(0xFF, 0xD8, 0xFF, content);
+
+    private async Task<PutFeaturesResponse> PutWithThumbnailAsync(string id, Google.Protobuf.ByteString thumbnail) => await Client.PutFeaturesAsync(
+        new PutFeaturesRequest { Collection = "c", ImageId = id, Features = RandomFeatures.Message(1), Thumbnail = thumbnail }, cancellationToken: Cancellation);
+
+    private async Task<Google.Protobuf.ByteString> ThumbnailAsync(string id) =>
+        (await Client.GetThumbnailAsync(new GetThumbnailRequest { Collection = "c", ImageId = id }, cancellationToken: Cancellation)).Thumbnail;
+
+    private async Task ExpectNoThumbnailAsync(string id)
+    {
+        var failure = await FailureOf(ThumbnailAsync(id));
+        Assert.Equal((StatusCode.NotFound, ErrorReason.ThumbnailNotFound), (failure.Code, failure.Reason));
+    }
 }
