@@ -83,7 +83,7 @@ public sealed class ErrorInterceptorTests
             },
             () => new CallOptions(cancellationToken: source.Token));
 
-        Assert.Equal(StatusCode.Cancelled, failure.Code);
+        Assert.Equal((StatusCode.Cancelled, ErrorReason.Cancelled), (failure.Code, failure.Reason));
         Assert.True(await seen.Task.WaitAsync(Cancellation));
     }
 
