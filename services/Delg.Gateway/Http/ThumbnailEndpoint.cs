@@ -12,18 +12,21 @@ namespace Delg.Gateway.Http;
 /// <summary>Thumbnails as pictures, for pages to show: kept by the browser, which asks again whether it is still the same.</summary>
 internal static class ThumbnailEndpoint
 {
+    /// <summary>What is served.</summary>
+    public const string MediaType = "image/jpeg";
+
+    /// <summary>Where, in the words of the OpenAPI document.</summary>
+    public const string Path = $"{HttpBridge.Root}/collections/{{collection}}/images/{{image_id}}{Verb}";
+
     private const string Verb = ":thumbnail";
-    private const string MediaType = "image/jpeg";
 
     // Long enough for a page of hits to be looked at; an image that is indexed again soon shows.
     private static readonly TimeSpan _freshness = TimeSpan.FromMinutes(1);
 
     public static void MapThumbnails(this WebApplication app) =>
         app.MapGet($"{HttpBridge.Root}/collections/{{collection}}/images/{{**image_id:regex({Verb}$)}}", ServeAsync)
-            .WithName("GetImageThumbnail")
-            .WithDescription("The small copy of an image that was made when it was indexed.")
-            .Produces(StatusCodes.Status200OK, contentType: MediaType)
-            .Produces(StatusCodes.Status304NotModified);
+            // Its template would be taken for the one of GetImage.
+            .ExcludeFromDescription();
 
     private static async Task ServeAsync(HttpContext context, ImageRecords records)
     {

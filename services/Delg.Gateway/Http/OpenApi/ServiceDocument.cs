@@ -1,5 +1,6 @@
 using Delg.Gateway.Http.Forms;
 using Delg.Gateway.Http.Problems;
+using Delg.V1;
 using Google.Api;
 using Google.Protobuf.Reflection;
 using Microsoft.AspNetCore.OpenApi;
@@ -36,6 +37,8 @@ internal sealed class ServiceDocument(ServiceDescriptor service) : IOpenApiDocum
                 Add(document, method, rule, schemas, comments);
         }
 
+        AddThumbnail(document, schemas, comments);
+
         return Task.CompletedTask;
     }
 
@@ -60,7 +63,7 @@ internal sealed class ServiceDocument(ServiceDescriptor service) : IOpenApiDocum
                     Description = method.IsServerStreaming ? "One JSON object a line, as they are found." : "Done.",
                     Content = Content((Json, schemas.Of(method.OutputType))),
                 },
-                ["default"] = new OpenApiResponse { Description = "It failed.", Content = Content((Problem.ContentType, new OpenApiSchemaReference(nameof(Problem), document))) },
+                ["default"] = Failed(document),
             },
         };
         if (rule.Body == "*")
@@ -78,6 +81,29 @@ internal sealed class ServiceDocument(ServiceDescriptor service) : IOpenApiDocum
         document.Paths.TryAdd(path, new OpenApiPathItem());
         ((OpenApiPathItem)document.Paths[path]).AddOperation(verb, operation);
     }
+
+    /// <summary>The one answer that is a picture, which transcoding cannot give.</summary>
+    private static void AddThumbnail(OpenApiDocument document, MessageSchemas schemas, ProtoComments comments)
+    {
+        var request = GetImageThumbnailRequest.Descriptor;
+        var item = new OpenApiPathItem();
+        item.AddOperation(HttpMethod.Get, new OpenApiOperation
+        {
+            OperationId = nameof(ImageSearchService.ImageSearchServiceClient.GetImageThumbnail),
+            Description = comments.Of($"{ImageSearchService.Descriptor.FullName}.{nameof(ImageSearchService.ImageSearchServiceClient.GetImageThumbnail)}"),
+            Parameters = [.. request.Fields.InDeclarationOrder().Select(field => Parameter(field, ParameterLocation.Path, schemas))],
+            Responses = new OpenApiResponses
+            {
+                ["200"] = new OpenApiResponse { Description = "The picture.", Content = Content((ThumbnailEndpoint.MediaType, new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" })) },
+                ["304"] = new OpenApiResponse { Description = "The picture is the one that If-None-Match names." },
+                ["default"] = Failed(document),
+            },
+        });
+        document.Paths.Add(ThumbnailEndpoint.Path, item);
+    }
+
+    private static OpenApiResponse Failed(OpenApiDocument document) =>
+        new() { Description = "It failed.", Content = Content((Problem.ContentType, new OpenApiSchemaReference(nameof(Problem), document))) };
 
     private static OpenApiParameter Parameter(FieldDescriptor field, ParameterLocation location, MessageSchemas schemas)
     {
