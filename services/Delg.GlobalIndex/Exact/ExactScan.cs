@@ -107,6 +107,7 @@ internal static class ExactScan
     private static NeighborList[] Compare(CandidateTable candidates, NeighborSearch search, ParallelOptions options)
     {
         var best = search.Queries.Select(_ => new TopNeighbors(search.TopK, search.MinSimilarity ?? float.NegativeInfinity)).ToArray();
+        var answers = new NeighborList[best.Length];
         var perQuery = Math.Max(1, options.MaxDegreeOfParallelism / best.Length);
         Parallel.For(0, best.Length, options, query =>
         {
@@ -115,32 +116,32 @@ internal static class ExactScan
             if (parts == 1)
             {
                 Compare(rows, 0, 1, search.Queries[query], best[query]);
-                return;
+            }
+            else
+            {
+                Parallel.For(0, parts, options, part =>
+                {
+                    var own = new TopNeighbors(search.TopK, search.MinSimilarity ?? float.NegativeInfinity);
+                    Compare(rows, part, parts, search.Queries[query], own);
+                    lock (best[query])
+                        best[query].OfferAll(own);
+                });
             }
 
-            Parallel.For(0, parts, options, part =>
-            {
-                var own = new TopNeighbors(search.TopK, search.MinSimilarity ?? float.NegativeInfinity);
-                Compare(rows, part, parts, search.Queries[query], own);
-                lock (best[query])
-                    best[query].OfferAll(own);
-            });
+            answers[query] = best[query].ToNeighborList();
         });
-        return [.. best.Select(neighbors => neighbors.ToNeighborList())];
+        return answers;
     }
 
     private static void Compare(IReadOnlyList<Candidate> rows, int first, int step, float[] query, TopNeighbors best)
     {
-        Span<float> vector = stackalloc float[query.Length];
         for (var i = first; i < rows.Count; i += step)
         {
             var (chunk, row, upperBound) = rows[i];
             // The rows that follow can be no better than this one.
             if (upperBound < best.Threshold)
                 return;
-            chunk.Read(row, vector);
-            // Rounding may carry the product of two unit vectors a little past 1.
-            best.Offer(Math.Clamp(DotProducts.Dot(vector, query), -1, 1), chunk.Entries[row]);
+            best.Offer(chunk.Similarity(row, query), chunk.Entries[row]);
         }
     }
 }

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using Delg.GlobalIndex.Exact.Codes;
 using Delg.GlobalIndex.Exact.Columns;
 
@@ -13,8 +12,6 @@ internal sealed class VectorChunk
 {
     /// <summary>Rows that a chunk has at most.</summary>
     public const int LargestCapacity = 1024;
-
-    private const int CacheLine = 64;
 
     private readonly VectorFile _vectors;
     private readonly sbyte[] _codes;
@@ -32,8 +29,8 @@ internal sealed class VectorChunk
         _stride = QueryCodes.PaddedLength(dim);
         _vectors = new VectorFile(folder, capacity, dim);
         // Rows that begin with a cache line are read fastest; memory that never moves stays so.
-        _codes = GC.AllocateArray<sbyte>(checked((capacity * _stride) + CacheLine), pinned: true);
-        _firstCode = (int)(-Marshal.UnsafeAddrOfPinnedArrayElement(_codes, 0) & (CacheLine - 1));
+        _codes = GC.AllocateArray<sbyte>(checked((capacity * _stride) + CacheLines.Bytes), pinned: true);
+        _firstCode = CacheLines.BytesToNext(_codes);
         _rowCodes = new RowCode[capacity];
         Entries = new StoredEntry[capacity];
         Metadata = new MetadataColumns(capacity);
@@ -63,6 +60,10 @@ internal sealed class VectorChunk
 
     /// <summary>The float32 vector as it was written.</summary>
     public void Read(int row, Span<float> vector) => _vectors.Read(row, vector);
+
+    /// <summary>The float32 similarity of a row to a unit-length query.</summary>
+    // Rounding may carry the product of two unit vectors a little past 1.
+    public float Similarity(int row, ReadOnlySpan<float> query) => Math.Clamp(_vectors.Dot(row, query), -1, 1);
 
     /// <summary>What a search reads for one vector, bytes.</summary>
     public static int BytesPerVector(int dim) => QueryCodes.PaddedLength(dim) + Unsafe.SizeOf<RowCode>();

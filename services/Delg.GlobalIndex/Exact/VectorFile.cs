@@ -36,9 +36,33 @@ internal sealed class VectorFile
     /// <summary>Size of the file.</summary>
     public long Bytes { get; }
 
-    public void Write(int row, ReadOnlySpan<float> vector) => _view.SafeMemoryMappedViewHandle.WriteSpan(Offset(row), vector);
+    public void Write(int row, ReadOnlySpan<float> vector)
+    {
+        vector.CopyTo(Lock(row));
+        Unlock();
+    }
 
-    public void Read(int row, Span<float> vector) => _view.SafeMemoryMappedViewHandle.ReadSpan(Offset(row), vector);
+    public void Read(int row, Span<float> vector)
+    {
+        Lock(row).CopyTo(vector);
+        Unlock();
+    }
 
-    private ulong Offset(int row) => (ulong)row * (ulong)_dim * sizeof(float);
+    /// <summary>The dot product of a vector with another, <see cref="DotProducts.Dot"/>.</summary>
+    public float Dot(int row, ReadOnlySpan<float> other)
+    {
+        var product = DotProducts.Dot(Lock(row), other);
+        Unlock();
+        return product;
+    }
+
+    /// <summary>The row's place in memory, which stays there until <see cref="Unlock"/>.</summary>
+    private unsafe Span<float> Lock(int row)
+    {
+        byte* memory = null;
+        _view.SafeMemoryMappedViewHandle.AcquirePointer(ref memory);
+        return new Span<float>(memory + _view.PointerOffset + ((long)row * _dim * sizeof(float)), _dim);
+    }
+
+    private void Unlock() => _view.SafeMemoryMappedViewHandle.ReleasePointer();
 }

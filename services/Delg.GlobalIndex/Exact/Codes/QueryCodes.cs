@@ -22,6 +22,7 @@ internal sealed class QueryCodes
     private const double LongestRow = 1.001;
 
     private readonly short[] _codes;
+    private readonly int _firstCode;
     private readonly float[] _scales;
     private readonly float[] _perResidual;
     private readonly float[] _constants;
@@ -33,7 +34,8 @@ internal sealed class QueryCodes
         Length = PaddedLength(queries[0].Length);
         Stride = Length + Gap;
         var padded = Groups * ICodeKernel.Queries;
-        _codes = GC.AllocateArray<short>(padded * Stride, pinned: true);
+        _codes = GC.AllocateArray<short>((padded * Stride) + (CacheLines.Bytes / sizeof(short)), pinned: true);
+        _firstCode = CacheLines.BytesToNext(_codes) / sizeof(short);
         _scales = new float[padded];
         _perResidual = new float[padded];
         _constants = new float[padded];
@@ -55,7 +57,7 @@ internal sealed class QueryCodes
 
     public static int PaddedLength(int dim) => (dim + ICodeKernel.Block - 1) / ICodeKernel.Block * ICodeKernel.Block;
 
-    public ref short Codes(int query) => ref _codes[query * Stride];
+    public ref short Codes(int query) => ref _codes[_firstCode + (query * Stride)];
 
     /// <summary>Similarity as far as the codes tell, and how far off it may be, for one query.</summary>
     public (float Estimate, float Error) Bound(int query, int product, RowCode row) =>
@@ -72,7 +74,7 @@ internal sealed class QueryCodes
     private void Encode(float[] query, int index)
     {
         var scale = float.Abs(TensorPrimitives.MaxMagnitude<float>(query)) / MaxCode;
-        var codes = _codes.AsSpan(index * Stride, query.Length);
+        var codes = _codes.AsSpan(_firstCode + (index * Stride), query.Length);
         double missed = 0;
         for (var i = 0; i < query.Length; i++)
         {
