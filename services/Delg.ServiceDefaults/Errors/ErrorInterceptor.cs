@@ -11,6 +11,10 @@ namespace Delg.ServiceDefaults.Errors;
 /// </summary>
 public sealed partial class ErrorInterceptor(ILogger<ErrorInterceptor> logger) : Interceptor
 {
+    // The timer that cancels a late call may fire a little before the deadline it stands for, and "the caller cancelled" would then be untrue. A
+    // caller who really gave up that late does not read the answer.
+    private static readonly TimeSpan _timerSlack = TimeSpan.FromMilliseconds(50);
+
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
     {
@@ -73,7 +77,7 @@ public sealed partial class ErrorInterceptor(ILogger<ErrorInterceptor> logger) :
             case DelgException known:
                 LogRefused(context.Method, known.Reason, known.Message);
                 return known;
-            case OperationCanceledException when context.Deadline <= DateTime.UtcNow:
+            case OperationCanceledException when context.Deadline - _timerSlack <= DateTime.UtcNow:
                 return new DelgException(StatusCode.DeadlineExceeded, ErrorReason.DeadlineExceeded, "The deadline passed before the work was done.");
             case OperationCanceledException when context.CancellationToken.IsCancellationRequested:
                 return new DelgException(StatusCode.Cancelled, ErrorReason.Cancelled, "The caller cancelled the call.");
