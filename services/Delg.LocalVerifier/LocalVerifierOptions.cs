@@ -41,4 +41,11 @@ public sealed class LocalVerifierOptions
     /// <summary>Candidates read from the store at a time; the next ones are read while these are verified. Default 64.</summary>
     [Range(1, 1000)]
     public int ReadBatchCandidates { get; set; } = 64;
+
+    /// <summary>
+    /// Seconds before a call's deadline at which a request that allows partial results is answered with those there are: time for the answer to travel.
+    /// Default 0.05.
+    /// </summary>
+    [Range(0, 60.0)]
+    public double PartialMarginSeconds { get; set; } = 0.05;
 }

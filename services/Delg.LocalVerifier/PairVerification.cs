@@ -10,8 +10,13 @@ namespace Delg.LocalVerifier;
 /// <param name="Verified">Effective inliers reached the minimum.</param>
 public sealed record PairVerification(int Putative, int Inliers, int EffectiveInliers, bool Verified)
 {
-    /// <summary>Affine map query → candidate, pixels of the originals; null when none was found.</summary>
+    /// <summary>
+    /// Affine map query → candidate, pixels of the originals; null when none was found. With the homography model: the affine map nearest to the inliers.
+    /// </summary>
     public AffineMap? Affine { get; init; }
+
+    /// <summary>Homography query → candidate, pixels of the originals, its last value 1; null unless that model was asked for and found.</summary>
+    public ProjectiveMap? Homography { get; init; }
 
     /// <summary>Rectangle around the query's inliers, four corners clockwise from top left, pixels; empty without a map.</summary>
     public IReadOnlyList<ImagePoint> QueryRegion { get; init; } = [];
@@ -34,6 +39,8 @@ public sealed record PairVerification(int Putative, int Inliers, int EffectiveIn
         };
         if (Affine is { } map)
             message.Affine.AddRange([(float)map.A, (float)map.B, (float)map.C, (float)map.D, (float)map.E, (float)map.F]);
+        if (Homography is { } h)
+            message.Homography.AddRange([(float)h.A, (float)h.B, (float)h.C, (float)h.D, (float)h.E, (float)h.F, (float)h.G, (float)h.H, (float)h.I]);
         message.QueryRegion.AddRange(QueryRegion.Select(ToMessage));
         message.CandidateRegion.AddRange(CandidateRegion.Select(ToMessage));
         message.Matches.AddRange(Matches.Select(match => new FeatureMatch

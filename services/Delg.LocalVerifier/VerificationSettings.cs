@@ -46,6 +46,12 @@ public sealed record VerificationSettings
     /// <summary>A match must be nearest in both directions.</summary>
     public bool Mutual { get; init; } = true;
 
+    /// <summary>
+    /// Ratio test: a match's distance must be below this times the distance of the second nearest candidate feature, above 0 to 1; 1: no test. Every
+    /// match is held against all candidate features once more, so that it costs more the more matches there are.
+    /// </summary>
+    public float MaxDistanceRatio { get; init; } = 1;
+
     /// <summary>Putative matches below which no map is sought, at least 3.</summary>
     public int MinPutative { get; init; } = 3;
 
@@ -57,6 +63,9 @@ public sealed record VerificationSettings
 
     /// <summary>Both images are judged as if scaled down until their larger side is at most this, pixels; null: as they are.</summary>
     public int? MaxSide { get; init; } = 1024;
+
+    /// <summary>What maps are sought: AFFINE (3 matches a sample), SIMILARITY (2; fewer chance maps) or HOMOGRAPHY (4; planes seen aslant).</summary>
+    public GeometricModel Model { get; init; } = GeometricModel.Affine;
 
     /// <summary>RANSAC samples at most, 1 to <see cref="MostTrials"/>.</summary>
     public int MaxTrials { get; init; } = 1000;
@@ -93,7 +102,7 @@ public sealed record VerificationSettings
         return settings;
     }
 
-    internal AffineRansacSettings ForRansac() => new(MaxResidualPx, MaxTrials, Seed, LocalOptimization, Confidence, Plausible);
+    internal RansacSettings ForRansac() => new(MaxResidualPx, MaxTrials, Seed, LocalOptimization, Confidence, Plausible);
 
     internal static VerificationSettings From(VerificationOptions? options, int defaultMinEffectiveInliers, string field, MessageCheck check)
     {
@@ -104,6 +113,11 @@ public sealed record VerificationSettings
         {
             MaxDescriptorDistance = options.HasMaxDescriptorDistance ? options.MaxDescriptorDistance : preset.MaxDescriptorDistance,
             Mutual = options.HasMutual ? options.Mutual : preset.Mutual,
+            MaxDistanceRatio = options.HasMaxDistanceRatio ? options.MaxDistanceRatio : preset.MaxDistanceRatio,
+            Model = options.Model == GeometricModel.Unspecified ? preset.Model : options.Model,
+            LocalOptimization = options.HasLocalOptimization ? options.LocalOptimization : preset.LocalOptimization,
+            Confidence = options.HasConfidence ? options.Confidence : preset.Confidence,
+            Plausible = PlausibleOf(options.Plausibility, preset.Plausible),
             MaxResidualPx = options.HasMaxResidualPx ? options.MaxResidualPx : preset.MaxResidualPx,
             MaxTrials = options.HasMaxTrials ? (int)Math.Min(options.MaxTrials, int.MaxValue) : preset.MaxTrials,
             Seed = options.Seed,
@@ -111,10 +125,33 @@ public sealed record VerificationSettings
             MaxExplainedMatches = (int)Math.Min(options.MaxExplainedMatches, int.MaxValue),
         };
         check.That(settings.MaxDescriptorDistance is > 0 and <= 2, $"{field}.max_descriptor_distance", $"{settings.MaxDescriptorDistance} is outside above 0 to 2.");
+        check.That(settings.MaxDistanceRatio is > 0 and <= 1, $"{field}.max_distance_ratio", $"{settings.MaxDistanceRatio} is outside above 0 to 1.");
+        check.That(Enum.IsDefined(settings.Model), $"{field}.model", $"{(int)settings.Model} is not a model.");
+        check.That(settings.Confidence is > 0 and <= 1, $"{field}.confidence", $"{settings.Confidence} is outside above 0 to 1.");
+        if (settings.Plausible is { } plausible)
+        {
+            check.That(plausible.MaxStretch >= 1, $"{field}.plausibility.max_stretch", $"{plausible.MaxStretch} is below 1.");
+            check.That(plausible.MaxScale >= 1, $"{field}.plausibility.max_scale", $"{plausible.MaxScale} is below 1.");
+        }
+
         check.That(settings.MaxResidualPx > 0 && float.IsFinite(settings.MaxResidualPx), $"{field}.max_residual_px", "Must be finite and above 0.");
         check.InRange(settings.MaxTrials, 1, MostTrials, $"{field}.max_trials");
         check.InRange(settings.MinEffectiveInliers, 1, int.MaxValue, $"{field}.min_effective_inliers");
         check.InRange(settings.MaxExplainedMatches, 0, MostExplainedMatches, $"{field}.max_explained_matches");
         return settings;
+    }
+
+    // Bounds that a request gives start from those of the preset, or from the defaults where it has none.
+    private static PlausibleMaps? PlausibleOf(PlausibilityBounds? bounds, PlausibleMaps? preset)
+    {
+        if (bounds is null)
+            return preset;
+        if (bounds.Unbounded)
+            return null;
+        var start = preset ?? new PlausibleMaps();
+        return new PlausibleMaps(
+            bounds.HasMaxStretch ? bounds.MaxStretch : start.MaxStretch,
+            bounds.HasMaxScale ? bounds.MaxScale : start.MaxScale,
+            bounds.HasMirrored ? bounds.Mirrored : start.Mirrored);
     }
 }

@@ -1,3 +1,4 @@
+using Delg.Contracts.Descriptors;
 using Delg.Contracts.Errors;
 using Delg.LocalVerifier.Matching;
 using Delg.LocalVerifier.Tests.Matching;
@@ -8,6 +9,8 @@ namespace Delg.LocalVerifier.Tests;
 public class PairVerifierTests
 {
     private readonly PairVerifier _verifier = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public static TheoryData<DescriptorEncoding, int> KnownPairs()
     {
@@ -26,7 +29,7 @@ public class PairVerifierTests
     public void Verify_KnownAffine_RecoversInliersAndMap(DescriptorEncoding encoding, int trueMatches)
     {
         var pair = SyntheticPair.Create(1000, trueMatches, seed: 5, encoding);
-        var outcome = _verifier.Verify(pair.Query, pair.Candidate, VerificationSettings.Fused);
+        var outcome = _verifier.Verify(pair.Query, pair.Candidate, VerificationSettings.Fused, Cancellation);
         Assert.InRange(outcome.Inliers, 0.98 * trueMatches, 1.02 * trueMatches);
         Assert.NotNull(outcome.Affine);
         Assert.InRange(pair.CornerError(outcome.Affine.Value), 0, 3);
@@ -38,13 +41,13 @@ public class PairVerifierTests
     {
         var small = SyntheticPair.Create(400, 100, seed: 8, noisePx: 6);
         var large = SyntheticPair.Create(400, 100, seed: 8, noisePx: 24, side: 4096);
-        var expected = _verifier.Verify(small.Query, small.Candidate, VerificationSettings.Fused);
-        var actual = _verifier.Verify(large.Query, large.Candidate, VerificationSettings.Fused);
+        var expected = _verifier.Verify(small.Query, small.Candidate, VerificationSettings.Fused, Cancellation);
+        var actual = _verifier.Verify(large.Query, large.Candidate, VerificationSettings.Fused, Cancellation);
         Assert.Equal(expected.Inliers, actual.Inliers);
         Assert.Equal(expected.EffectiveInliers, actual.EffectiveInliers);
         Assert.InRange(actual.Inliers, 98, 102);
         Assert.InRange(large.CornerError(actual.Affine!.Value), 0, 40);
-        Assert.True(_verifier.Verify(large.Query, large.Candidate, VerificationSettings.Published).Inliers < 60);
+        Assert.True(_verifier.Verify(large.Query, large.Candidate, VerificationSettings.Published, Cancellation).Inliers < 60);
     }
 
     [Theory]
@@ -55,8 +58,8 @@ public class PairVerifierTests
     {
         var pair = SyntheticPair.Create(500, 40, seed: 4, encoding, common: 0.5f);
         var settings = VerificationSettings.Fused with { MaxExplainedMatches = 50 };
-        var messages = NearestNeighborsTests.SupportedPaths()
-            .Select(path => new PairVerifier(path).Verify(pair.Query, pair.Candidate, settings).ToMessage())
+        var messages = PutativeMatchesTests.SupportedPaths()
+            .Select(path => new PairVerifier(path).Verify(pair.Query, pair.Candidate, settings, Cancellation).ToMessage())
             .ToList();
         Assert.All(messages, message => Assert.Equal(messages[0], message));
     }
@@ -66,23 +69,51 @@ public class PairVerifierTests
     {
         var pair = SyntheticPair.Create(600, 20, seed: 6, common: 0.5f);
         var outcomes = new Verification[32];
-        Parallel.For(0, outcomes.Length, i => outcomes[i] = _verifier.Verify(pair.Query, pair.Candidate, VerificationSettings.Fused).ToMessage());
+        Parallel.For(0, outcomes.Length, i => outcomes[i] = _verifier.Verify(pair.Query, pair.Candidate, VerificationSettings.Fused, Cancellation).ToMessage());
         Assert.All(outcomes, outcome => Assert.Equal(outcomes[0], outcome));
     }
 
-    [Fact]
-    public void Verify_WrongPairsThatLookAlike_AreNotVerified()
+    [Theory]
+    [InlineData(DescriptorEncoding.Float32)]
+    [InlineData(DescriptorEncoding.Int8)]
+    [InlineData(DescriptorEncoding.Binary)]
+    public void Verify_Cancelled_StopsInTheMiddleOfAPair(DescriptorEncoding encoding)
     {
-        // Half of every descriptor is common to all, so the distance limit lets everything through: only geometry can tell.
-        var effective = Enumerable.Range(0, 60)
-            .Select(seed => SyntheticPair.Create(1000, 0, seed, common: 0.5f))
-            .Select(pair => _verifier.Verify(pair.Query, pair.Candidate, VerificationSettings.Fused))
-            .ToList();
-        TestContext.Current.TestOutputHelper?.WriteLine(Distribution("putative", effective.Select(o => o.Putative)));
-        TestContext.Current.TestOutputHelper?.WriteLine(Distribution("inliers", effective.Select(o => o.Inliers)));
-        TestContext.Current.TestOutputHelper?.WriteLine(Distribution("effective inliers", effective.Select(o => o.EffectiveInliers)));
-        Assert.All(effective, outcome => Assert.True(outcome.Putative > 100));
-        Assert.All(effective, outcome => Assert.False(outcome.Verified));
+        var pair = SyntheticPair.Create(300, 100, seed: 2, encoding);
+        var cancelled = new CancellationToken(canceled: true);
+        foreach (var path in PutativeMatchesTests.SupportedPaths())
+            Assert.Throws<OperationCanceledException>(() => new PairVerifier(path).Verify(pair.Query, pair.Candidate, VerificationSettings.Fused, cancelled));
+    }
+
+    [Theory]
+    [InlineData(GeometricModel.Affine)]
+    [InlineData(GeometricModel.Similarity)]
+    [InlineData(GeometricModel.Homography)]
+    public void Verify_EveryModel_FindsAKnownSimilarity(GeometricModel model)
+    {
+        var pair = SyntheticPair.Create(500, 120, seed: 14, noisePx: 1);
+        // The same query, and a candidate at 1.3 times its positions: a map that all three models hold.
+        var candidate = At(pair.Query, point => (1.3f * point.X, 1.3f * point.Y));
+        var outcome = _verifier.Verify(pair.Query, candidate, VerificationSettings.Fused with { Model = model }, Cancellation);
+        Assert.Equal(500, outcome.Inliers);
+        Assert.Equal(1.3, outcome.Affine!.Value.A, 1e-3);
+        Assert.Equal(outcome.QueryRegion[2].X * 1.3, outcome.CandidateRegion[2].X, 0.5);
+        Assert.Equal(model == GeometricModel.Homography ? 9 : 0, outcome.ToMessage().Homography.Count);
+        if (outcome.Homography is { } map)
+            Assert.Equal((1.3, 1.0), (Math.Round(map.A, 3), map.I));
+    }
+
+    [Fact]
+    public void Verify_BoundsOfARequest_TakeThePlaceOfThePresets()
+    {
+        var pair = SyntheticPair.Create(200, 200, seed: 12, noisePx: 0);
+        var mirrored = At(pair.Query, point => (1024 - point.X, point.Y));
+        var options = new VerificationOptions { Plausibility = new PlausibilityBounds { Mirrored = true } };
+        Assert.InRange(_verifier.Verify(mirrored, pair.Candidate, VerificationSettings.From(options), Cancellation).Inliers, 199, 200);
+        options.Plausibility = new PlausibilityBounds { Unbounded = true };
+        Assert.InRange(_verifier.Verify(mirrored, pair.Candidate, VerificationSettings.From(options), Cancellation).Inliers, 199, 200);
+        options = new VerificationOptions { Preset = VerificationPreset.Published, Plausibility = new PlausibilityBounds { MaxScale = 3 } };
+        Assert.True(_verifier.Verify(mirrored, pair.Candidate, VerificationSettings.From(options), Cancellation).Inliers < 60);
     }
 
     [Theory]
@@ -94,7 +125,7 @@ public class PairVerifierTests
     public void Verify_TooFewFeatures_HasNoMap(int queryFeatures, int candidateFeatures)
     {
         var pair = SyntheticPair.Create(5, 5, seed: 1);
-        var outcome = _verifier.Verify(First(pair.Query, queryFeatures), Last(pair.Candidate, candidateFeatures), VerificationSettings.Fused);
+        var outcome = _verifier.Verify(First(pair.Query, queryFeatures), Last(pair.Candidate, candidateFeatures), VerificationSettings.Fused, Cancellation);
         Assert.Equal(Math.Min(queryFeatures, candidateFeatures), outcome.Putative);
         Assert.Equal(0, outcome.Inliers);
         Assert.Null(outcome.Affine);
@@ -106,11 +137,11 @@ public class PairVerifierTests
     public void Verify_ThreeMatches_HaveAMapOutsideThePublishedPreset()
     {
         var pair = SyntheticPair.Create(3, 3, seed: 2);
-        var fused = _verifier.Verify(pair.Query, pair.Candidate, VerificationSettings.Fused);
+        var fused = _verifier.Verify(pair.Query, pair.Candidate, VerificationSettings.Fused, Cancellation);
         Assert.Equal(3, fused.Inliers);
         Assert.NotNull(fused.Affine);
         Assert.False(fused.Verified);
-        var published = _verifier.Verify(pair.Query, pair.Candidate, VerificationSettings.Published);
+        var published = _verifier.Verify(pair.Query, pair.Candidate, VerificationSettings.Published, Cancellation);
         Assert.Equal(3, published.Putative);
         Assert.Equal(0, published.Inliers);
         Assert.Null(published.Affine);
@@ -121,7 +152,7 @@ public class PairVerifierTests
     {
         var pair = SyntheticPair.Create(50, 50, seed: 3);
         var query = At(pair.Query, _ => (100, 100));
-        var outcome = _verifier.Verify(query, pair.Candidate, VerificationSettings.Fused);
+        var outcome = _verifier.Verify(query, pair.Candidate, VerificationSettings.Fused, Cancellation);
         Assert.Equal(50, outcome.Putative);
         Assert.Equal(0, outcome.Inliers);
     }
@@ -132,7 +163,7 @@ public class PairVerifierTests
         foreach (var encoding in new[] { DescriptorEncoding.Float32, DescriptorEncoding.Int8 })
         {
             var zeros = FeatureSet.From("m", 100, 100, new float[20], new float[10 * 128], 128, encoding);
-            var outcome = _verifier.Verify(zeros, zeros, VerificationSettings.Fused with { MaxDescriptorDistance = 2 });
+            var outcome = _verifier.Verify(zeros, zeros, VerificationSettings.Fused with { MaxDescriptorDistance = 2 }, Cancellation);
             Assert.Equal(0, outcome.Putative);
         }
     }
@@ -145,8 +176,8 @@ public class PairVerifierTests
         var stretched = At(pair.Query, point => (point.X / 6, point.Y));
         foreach (var query in new[] { mirrored, stretched })
         {
-            Assert.True(_verifier.Verify(query, pair.Candidate, VerificationSettings.Fused).Inliers < 60);
-            Assert.InRange(_verifier.Verify(query, pair.Candidate, VerificationSettings.Published).Inliers, 199, 200);
+            Assert.True(_verifier.Verify(query, pair.Candidate, VerificationSettings.Fused, Cancellation).Inliers < 60);
+            Assert.InRange(_verifier.Verify(query, pair.Candidate, VerificationSettings.Published, Cancellation).Inliers, 199, 200);
         }
     }
 
@@ -157,7 +188,7 @@ public class PairVerifierTests
         var random = new Random(1);
         var clump = At(pair.Query, _ => (320 + (31 * random.NextSingle()), 320 + (31 * random.NextSingle())));
         var candidate = At(pair.Candidate, _ => (0, 0), clump);
-        var outcome = _verifier.Verify(clump, candidate, VerificationSettings.Fused);
+        var outcome = _verifier.Verify(clump, candidate, VerificationSettings.Fused, Cancellation);
         Assert.Equal(40, outcome.Inliers);
         Assert.Equal(1, outcome.EffectiveInliers);
     }
@@ -169,8 +200,8 @@ public class PairVerifierTests
         var row = Enumerable.Range(0, 128).Select(_ => (float)SyntheticPair.Normal(random)).ToArray();
         var query = FeatureSet.From("m", 500, 500, Enumerable.Range(0, 20).Select(i => i * 20f).ToArray(), Repeat(row, 10), 128, DescriptorEncoding.Float32);
         var candidate = FeatureSet.From("m", 500, 500, [7, 7], row, 128, DescriptorEncoding.Float32);
-        Assert.Equal(10, _verifier.Verify(query, candidate, VerificationSettings.Published).Putative);
-        Assert.Equal(1, _verifier.Verify(query, candidate, VerificationSettings.Fused).Putative);
+        Assert.Equal(10, _verifier.Verify(query, candidate, VerificationSettings.Published, Cancellation).Putative);
+        Assert.Equal(1, _verifier.Verify(query, candidate, VerificationSettings.Fused, Cancellation).Putative);
     }
 
     [Theory]
@@ -183,7 +214,7 @@ public class PairVerifierTests
         var random = new Random(2);
         var candidate = At(pair.Candidate, point => (
             (point.X * candidateScale) + (float)(8 * SyntheticPair.Normal(random)), (point.Y * candidateScale) + (float)(8 * SyntheticPair.Normal(random))));
-        var inliers = _verifier.Verify(pair.Query, candidate, VerificationSettings.Published).Inliers;
+        var inliers = _verifier.Verify(pair.Query, candidate, VerificationSettings.Published, Cancellation).Inliers;
         Assert.InRange(inliers, least, most);
         Assert.Equal(candidateScale > 1, inliers > 55);
     }
@@ -192,7 +223,7 @@ public class PairVerifierTests
     public void Verify_Explained_GivesStrongestFirstAndTheRegion()
     {
         var pair = SyntheticPair.Create(300, 60, seed: 21);
-        var outcome = _verifier.Verify(pair.Query, pair.Candidate, VerificationSettings.Fused with { MaxExplainedMatches = 10 });
+        var outcome = _verifier.Verify(pair.Query, pair.Candidate, VerificationSettings.Fused with { MaxExplainedMatches = 10 }, Cancellation);
         Assert.Equal(10, outcome.Matches.Count);
         Assert.Equal(outcome.Matches.OrderBy(match => match.Distance), outcome.Matches);
         Assert.All(outcome.Matches, match =>
@@ -215,9 +246,9 @@ public class PairVerifierTests
     {
         var floats = SyntheticPair.Create(400, 80, seed: 30);
         var bits = SyntheticPair.Create(400, 80, seed: 30, DescriptorEncoding.Binary);
-        var expected = _verifier.Verify(bits.Query, bits.Candidate, VerificationSettings.Fused).ToMessage();
-        Assert.Equal(expected, _verifier.Verify(floats.Query, bits.Candidate, VerificationSettings.Fused).ToMessage());
-        Assert.Equal(expected, _verifier.Verify(bits.Query, floats.Candidate, VerificationSettings.Fused).ToMessage());
+        var expected = _verifier.Verify(bits.Query, bits.Candidate, VerificationSettings.Fused, Cancellation).ToMessage();
+        Assert.Equal(expected, _verifier.Verify(floats.Query, bits.Candidate, VerificationSettings.Fused, Cancellation).ToMessage());
+        Assert.Equal(expected, _verifier.Verify(bits.Query, floats.Candidate, VerificationSettings.Fused, Cancellation).ToMessage());
     }
 
     [Fact]
@@ -226,17 +257,13 @@ public class PairVerifierTests
         var a = FeatureSet.From("a", 10, 10, new float[2], new float[128], 128, DescriptorEncoding.Float32);
         var b = FeatureSet.From("b", 10, 10, new float[2], new float[128], 128, DescriptorEncoding.Float32);
         var shorter = FeatureSet.From("a", 10, 10, new float[2], new float[64], 64, DescriptorEncoding.Float32);
-        Assert.Equal(ErrorReason.ModelMismatch, Assert.Throws<DelgException>(() => _verifier.Verify(a, b, VerificationSettings.Fused)).Reason);
-        Assert.Equal(ErrorReason.ModelMismatch, Assert.Throws<DelgException>(() => _verifier.Verify(a, shorter, VerificationSettings.Fused)).Reason);
-    }
-
-    private static string Distribution(string name, IEnumerable<int> values)
-    {
-        var sorted = values.Order().ToList();
-        return $"{name}: median {sorted[sorted.Count / 2]}, 95 % {sorted[sorted.Count * 95 / 100]}, 99 % {sorted[sorted.Count * 99 / 100]}, most {sorted[^1]} of {sorted.Count} pairs";
+        Assert.Equal(ErrorReason.ModelMismatch, Assert.Throws<DelgException>(() => _verifier.Verify(a, b, VerificationSettings.Fused, Cancellation)).Reason);
+        Assert.Equal(ErrorReason.ModelMismatch, Assert.Throws<DelgException>(() => _verifier.Verify(a, shorter, VerificationSettings.Fused, Cancellation)).Reason);
     }
 
     private static float[] Repeat(float[] row, int times) => [.. Enumerable.Repeat(row, times).SelectMany(values => values)];
+
+    private static float[] Components(FeatureSet set) => DescriptorCodec.Decode(set.Descriptors, set.Dim, set.Encoding, 1);
 
     private static FeatureSet First(FeatureSet set, int count) => Part(set, 0, count);
 
@@ -244,7 +271,7 @@ public class PairVerifierTests
 
     private static FeatureSet Part(FeatureSet set, int start, int count) => FeatureSet.From(
         set.ModelId, set.Width, set.Height, set.Positions.Slice(2 * start, 2 * count),
-        DescriptorWords.ToFloats(set.Rows, set.Count, set.Dim, set.Encoding).AsSpan(start * set.Dim, count * set.Dim), set.Dim, set.Encoding);
+        Components(set).AsSpan(start * set.Dim, count * set.Dim), set.Dim, set.Encoding);
 
     // The same descriptors at other positions; or at the reversed positions of another set, as the true matches of a synthetic pair lie.
     private static FeatureSet At(FeatureSet set, Func<ImagePoint, (float X, float Y)> move, FeatureSet? reversed = null)
@@ -261,6 +288,6 @@ public class PairVerifierTests
         }
 
         return FeatureSet.From(
-            set.ModelId, set.Width, set.Height, positions, DescriptorWords.ToFloats(set.Rows, set.Count, set.Dim, set.Encoding), set.Dim, set.Encoding);
+            set.ModelId, set.Width, set.Height, positions, Components(set), set.Dim, set.Encoding);
     }
 }

@@ -90,8 +90,7 @@ internal sealed class FolderRanking(IReadOnlyList<ImageFeatures> features, Folde
             var start = Stopwatch.GetTimestamp();
             for (var c = 0; c < depth; c++)
             {
-                cancellation.ThrowIfCancellationRequested();
-                var pair = _verifier.Verify(sets[query], sets[PositionOf(candidates[c])], method.Verification);
+                var pair = _verifier.Verify(sets[query], sets[PositionOf(candidates[c])], method.Verification, cancellation);
                 candidates[c] = candidates[c] with { Inliers = new InlierCounts(pair.Inliers, pair.EffectiveInliers) };
             }
 

@@ -19,6 +19,15 @@ internal sealed class VerificationArguments
 
     private readonly Option<bool?> _mutual = new("--mutual") { Description = "Whether a match must be nearest in both directions.", HelpName = "true|false" };
 
+    private readonly Option<float?> _maxRatio = new("--max-ratio") { Description = "Ratio test: largest share of the second nearest's distance that a match's may be.", HelpName = "R" };
+
+    private readonly Option<GeometricModel> _map = new("--map")
+    {
+        Description = "Maps to look for.",
+        DefaultValueFactory = _ => GeometricModel.Affine,
+        HelpName = "affine|similarity|homography",
+    };
+
     private readonly Option<float?> _maxResidual = new("--max-residual") { Description = "Largest residual of an inlier, pixels.", HelpName = "PX" };
 
     private readonly Option<uint?> _maxTrials = new("--max-trials") { Description = "RANSAC samples at most.", HelpName = "N" };
@@ -42,6 +51,8 @@ internal sealed class VerificationArguments
 
         command.Add(_maxDistance);
         command.Add(_mutual);
+        command.Add(_maxRatio);
+        command.Add(_map);
         command.Add(_maxResidual);
         command.Add(_maxTrials);
         command.Add(_seed);
@@ -55,11 +66,14 @@ internal sealed class VerificationArguments
         {
             Preset = _hasPreset && arguments.GetRequiredValue(_preset) == Published ? VerificationPreset.Published : VerificationPreset.Fused,
             Seed = arguments.GetRequiredValue(_seed),
+            Model = arguments.GetRequiredValue(_map),
         };
         if (arguments.GetValue(_maxDistance) is { } maxDistance)
             options.MaxDescriptorDistance = maxDistance;
         if (arguments.GetValue(_mutual) is { } mutual)
             options.Mutual = mutual;
+        if (arguments.GetValue(_maxRatio) is { } maxRatio)
+            options.MaxDistanceRatio = maxRatio;
         if (arguments.GetValue(_maxResidual) is { } maxResidual)
             options.MaxResidualPx = maxResidual;
         if (arguments.GetValue(_maxTrials) is { } maxTrials)

@@ -52,7 +52,7 @@ internal sealed class MatchCommand : VerbCommand
         var extractTime = watch.Elapsed;
         var (queryFeatures, candidateFeatures) = (a.ToFeatureSet(DescriptorEncoding.Float32), b.ToFeatureSet(DescriptorEncoding.Float32));
         watch.Restart();
-        var verification = new PairVerifier().Verify(queryFeatures, candidateFeatures, settings).ToMessage();
+        var verification = new PairVerifier().Verify(queryFeatures, candidateFeatures, settings, cancellation).ToMessage();
         var verifyTime = watch.Elapsed;
         float? similarity = a.Global.Length > 0 && b.Global.Length > 0 ? TensorPrimitives.Dot<float>(a.Global, b.Global) : null;
         var picture = arguments.GetValue(_out);
@@ -69,6 +69,7 @@ internal sealed class MatchCommand : VerbCommand
                 verification.EffectiveInliers,
                 verification.Verified,
                 verification.Affine,
+                Homography = verification.Homography.Count > 0 ? verification.Homography : null,
                 QueryFeatures = a.Count,
                 CandidateFeatures = b.Count,
                 ModelId = extractor.ModelId.ToString(),

@@ -12,32 +12,35 @@ internal static class AffineFit
     /// <summary>The map through three pairs; null when either triangle is degenerate (coincident or collinear points).</summary>
     public static AffineMap? ThroughThree(PointPairs pairs, int i, int j, int k)
     {
-        double x0 = pairs.SourceX[i], y0 = pairs.SourceY[i], u0 = pairs.TargetX[i], v0 = pairs.TargetY[i];
-        double x1 = pairs.SourceX[j] - x0, y1 = pairs.SourceY[j] - y0, x2 = pairs.SourceX[k] - x0, y2 = pairs.SourceY[k] - y0;
-        double u1 = pairs.TargetX[j] - u0, v1 = pairs.TargetY[j] - v0, u2 = pairs.TargetX[k] - u0, v2 = pairs.TargetY[k] - v0;
+        ReadOnlySpan<float> xs = pairs.SourceX, ys = pairs.SourceY, us = pairs.TargetX, vs = pairs.TargetY;
+        double x0 = xs[i], y0 = ys[i], u0 = us[i], v0 = vs[i];
+        double x1 = xs[j] - x0, y1 = ys[j] - y0, x2 = xs[k] - x0, y2 = ys[k] - y0;
+        double u1 = us[j] - u0, v1 = vs[j] - v0, u2 = us[k] - u0, v2 = vs[k] - v0;
         var area = (x1 * y2) - (x2 * y1);
         if (Math.Abs(area) < LeastDoubleArea || Math.Abs((u1 * v2) - (u2 * v1)) < LeastDoubleArea)
             return null;
-        var a = ((u1 * y2) - (u2 * y1)) / area;
-        var b = ((u2 * x1) - (u1 * x2)) / area;
-        var d = ((v1 * y2) - (v2 * y1)) / area;
-        var e = ((v2 * x1) - (v1 * x2)) / area;
+        var inverse = 1 / area;
+        var a = ((u1 * y2) - (u2 * y1)) * inverse;
+        var b = ((u2 * x1) - (u1 * x2)) * inverse;
+        var d = ((v1 * y2) - (v2 * y1)) * inverse;
+        var e = ((v2 * x1) - (v1 * x2)) * inverse;
         return Finite(new AffineMap(a, b, u0 - (a * x0) - (b * y0), d, e, v0 - (d * x0) - (e * y0)));
     }
 
     /// <summary>The map of least squared residual over the pairs that <paramref name="chosen"/> marks; null when they lie on a line.</summary>
     public static AffineMap? LeastSquares(PointPairs pairs, ReadOnlySpan<bool> chosen)
     {
+        ReadOnlySpan<float> xs = pairs.SourceX, ys = pairs.SourceY, us = pairs.TargetX, vs = pairs.TargetY;
         double n = 0, mx = 0, my = 0, mu = 0, mv = 0;
-        for (var i = 0; i < pairs.Count; i++)
+        for (var i = 0; i < xs.Length; i++)
         {
             if (!chosen[i])
                 continue;
             n++;
-            mx += pairs.SourceX[i];
-            my += pairs.SourceY[i];
-            mu += pairs.TargetX[i];
-            mv += pairs.TargetY[i];
+            mx += xs[i];
+            my += ys[i];
+            mu += us[i];
+            mv += vs[i];
         }
 
         if (n < 3)
@@ -47,14 +50,14 @@ internal static class AffineFit
         mu /= n;
         mv /= n;
         double xx = 0, xy = 0, yy = 0, ux = 0, uy = 0, vx = 0, vy = 0;
-        for (var i = 0; i < pairs.Count; i++)
+        for (var i = 0; i < xs.Length; i++)
         {
             if (!chosen[i])
                 continue;
-            var x = pairs.SourceX[i] - mx;
-            var y = pairs.SourceY[i] - my;
-            var u = pairs.TargetX[i] - mu;
-            var v = pairs.TargetY[i] - mv;
+            var x = xs[i] - mx;
+            var y = ys[i] - my;
+            var u = us[i] - mu;
+            var v = vs[i] - mv;
             xx += x * x;
             xy += x * y;
             yy += y * y;

@@ -3,22 +3,27 @@ namespace Delg.LocalVerifier.Geometry;
 /// <summary>A sequence of samples fixed by its seed, the same on every machine and runtime (SplitMix64: Steele, Lea, Flood, OOPSLA 2014).</summary>
 internal struct SampleSequence(ulong seed)
 {
+    /// <summary>Indices of a sample at most.</summary>
+    public const int MostIndices = 4;
+
     private ulong _state = seed;
 
-    /// <summary>Three different indices below <paramref name="count"/>, which is at least 3.</summary>
-    public (int I, int J, int K) NextThree(int count)
+    /// <summary>Fills the span with different indices below <paramref name="count"/>, which is at least its length.</summary>
+    public void Next(Span<int> indices, int count)
     {
-        var i = NextBelow(count);
-        var j = NextBelow(count - 1);
-        if (j >= i)
-            j++;
-        var k = NextBelow(count - 2);
-        var (low, high) = i < j ? (i, j) : (j, i);
-        if (k >= low)
-            k++;
-        if (k >= high)
-            k++;
-        return (i, j, k);
+        Span<int> ascending = stackalloc int[MostIndices];
+        for (var drawn = 0; drawn < indices.Length; drawn++)
+        {
+            // One of those not drawn yet: step over each one that was and lies at or below.
+            var index = NextBelow(count - drawn);
+            var place = 0;
+            for (; place < drawn && index >= ascending[place]; place++)
+                index++;
+            indices[drawn] = index;
+            for (var i = drawn; i > place; i--)
+                ascending[i] = ascending[i - 1];
+            ascending[place] = index;
+        }
     }
 
     // The high half of a 64 × 32 bit product: even to within 2⁻³².

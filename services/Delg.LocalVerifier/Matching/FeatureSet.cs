@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 using Delg.Contracts.Descriptors;
 using Delg.Contracts.Validation;
 using Delg.V1;
@@ -6,31 +7,34 @@ using Delg.V1;
 namespace Delg.LocalVerifier.Matching;
 
 /// <summary>
-/// The local features of one image, ready to be matched: positions and descriptors in one encoding. Immutable and safe to share between
-/// threads; what only a query needs is prepared at first use and kept.
+/// The local features of one image, ready to be matched: positions and packed descriptors in one encoding. It looks at the memory it was given instead
+/// of copying it, so that memory must not change. Immutable and safe to share between threads; what only a query needs is prepared at first use and
+/// kept.
 /// </summary>
 public sealed class FeatureSet
 {
-    private readonly Lazy<DescriptorPanels> _panels;
+    private readonly Lazy<DotPanels> _dotPanels;
+    private readonly Lazy<HammingPanels> _hammingPanels;
     private readonly Lazy<FeatureSet> _asInt8;
     private readonly Lazy<FeatureSet> _asBinary;
-    private readonly uint[] _rows;
-    private readonly float[] _inverseNorms;
-    private readonly float[] _positions;
+    private readonly ReadOnlyMemory<byte> _positions;
+    private readonly ReadOnlyMemory<byte> _descriptors;
+    private readonly int _bytesOfFeature;
 
-    private FeatureSet(string modelId, int width, int height, float[] positions, ReadOnlySpan<byte> descriptors, int dim, DescriptorEncoding encoding)
+    private FeatureSet(
+        string modelId, int width, int height, ReadOnlyMemory<byte> positions, ReadOnlyMemory<byte> descriptors, int dim, DescriptorEncoding encoding)
     {
         ModelId = modelId;
         Width = width;
         Height = height;
         Dim = dim;
         Encoding = encoding;
-        Count = positions.Length / 2;
-        WordsOfFeature = DescriptorWords.PerFeature(encoding, dim);
+        Count = positions.Length / (2 * sizeof(float));
         _positions = positions;
-        _inverseNorms = encoding == DescriptorEncoding.Binary ? [] : new float[Count];
-        _rows = DescriptorWords.From(descriptors, Count, dim, encoding, _inverseNorms);
-        _panels = new Lazy<DescriptorPanels>(() => new DescriptorPanels(_rows, Count, WordsOfFeature));
+        _descriptors = descriptors;
+        _bytesOfFeature = DescriptorCodec.BytesPerFeature(encoding, dim);
+        _dotPanels = new Lazy<DotPanels>(() => new DotPanels(this));
+        _hammingPanels = new Lazy<HammingPanels>(() => new HammingPanels(this));
         _asInt8 = new Lazy<FeatureSet>(() => Reduce(DescriptorEncoding.Int8));
         _asBinary = new Lazy<FeatureSet>(() => Reduce(DescriptorEncoding.Binary));
     }
@@ -54,20 +58,16 @@ public sealed class FeatureSet
     public DescriptorEncoding Encoding { get; }
 
     /// <summary>x, y pairs in pixels of the original after EXIF rotation.</summary>
-    public ReadOnlySpan<float> Positions => _positions;
+    public ReadOnlySpan<float> Positions => MemoryMarshal.Cast<byte, float>(_positions.Span);
 
-    /// <summary>Descriptors as 32-bit words, feature by feature, see <see cref="DescriptorWords"/>.</summary>
-    internal ReadOnlySpan<uint> Rows => _rows;
+    /// <summary>Descriptors as <see cref="DescriptorCodec"/> packs them; FLOAT32 in this machine's byte order.</summary>
+    internal ReadOnlySpan<byte> Descriptors => _descriptors.Span;
 
-    /// <summary>Words of one descriptor.</summary>
-    internal int WordsOfFeature { get; }
+    /// <summary>FLOAT32 and INT8 only.</summary>
+    internal DotPanels DotPanels => _dotPanels.Value;
 
-    /// <summary>
-    /// FLOAT32 and INT8: 1 / length of each descriptor as held (FLOAT32 is normalised, so 1), 0 for a zero vector. BINARY: empty.
-    /// </summary>
-    internal ReadOnlySpan<float> InverseNorms => _inverseNorms;
-
-    internal DescriptorPanels Panels => _panels.Value;
+    /// <summary>BINARY only.</summary>
+    internal HammingPanels HammingPanels => _hammingPanels.Value;
 
     /// <summary>The features of a message.</summary>
     /// <param name="features">Checked here: lengths, finite values, limits.</param>
@@ -106,8 +106,8 @@ public sealed class FeatureSet
             throw new ArgumentException("Every position must be finite.", nameof(positions));
         if (!AllFinite(descriptors))
             throw new ArgumentException("Every component must be finite.", nameof(descriptors));
-        var packed = DescriptorCodec.Encode(descriptors, dim, DescriptorEncoding.Float32, out _);
-        return new FeatureSet(modelId, width, height, positions.ToArray(), packed, dim, DescriptorEncoding.Float32).ReducedTo(encoding);
+        var rows = MemoryMarshal.AsBytes(UnitRows(descriptors, dim).AsSpan()).ToArray();
+        return new FeatureSet(modelId, width, height, MemoryMarshal.AsBytes(positions).ToArray(), rows, dim, DescriptorEncoding.Float32).ReducedTo(encoding);
     }
 
     /// <summary>
@@ -118,24 +118,82 @@ public sealed class FeatureSet
         : encoding == DescriptorEncoding.Int8 ? _asInt8.Value
         : _asBinary.Value;
 
-    /// <summary>The features of a message that has been checked.</summary>
+    /// <summary>The features of a message that has been checked; keeps looking at its bytes.</summary>
     internal static FeatureSet FromValid(LocalFeatures features)
     {
-        var positions = new float[features.Positions.Count];
-        features.Positions.CopyTo(positions, 0);
+        var positions = new byte[features.Positions.Count * sizeof(float)];
+        var floats = MemoryMarshal.Cast<byte, float>(positions.AsSpan());
+        for (var i = 0; i < floats.Length; i++)
+            floats[i] = features.Positions[i];
         return FromValid(
-            features.ModelId, features.ImageSize.Width, features.ImageSize.Height, positions, features.Descriptors.Span, (int)features.Dim, features.Encoding);
+            features.ModelId, features.ImageSize.Width, features.ImageSize.Height, positions, features.Descriptors.Memory, (int)features.Dim, features.Encoding);
     }
 
-    /// <summary>The features of columns that have been checked; keeps <paramref name="positions"/>.</summary>
+    /// <summary>The features of columns that have been checked; keeps looking at them.</summary>
+    /// <param name="modelId">Model that computed them.</param>
+    /// <param name="width">Columns of the image, pixels.</param>
+    /// <param name="height">Rows of the image, pixels.</param>
+    /// <param name="positions">x, y pairs, floats in this machine's byte order.</param>
+    /// <param name="descriptors">As <see cref="DescriptorCodec"/> packs them.</param>
+    /// <param name="dim">Components of a descriptor.</param>
+    /// <param name="encoding">How <paramref name="descriptors"/> is packed.</param>
     internal static FeatureSet FromValid(
-        string modelId, uint width, uint height, float[] positions, ReadOnlySpan<byte> descriptors, int dim, DescriptorEncoding encoding) =>
-        new(modelId, Pixels(width), Pixels(height), positions, descriptors, dim, encoding);
+        string modelId, uint width, uint height, ReadOnlyMemory<byte> positions, ReadOnlyMemory<byte> descriptors, int dim, DescriptorEncoding encoding)
+    {
+        if (encoding == DescriptorEncoding.Float32 && !BitConverter.IsLittleEndian)
+            descriptors = MemoryMarshal.AsBytes(DescriptorCodec.Decode(descriptors.Span, dim, encoding, 0).AsSpan()).ToArray();
+        return new FeatureSet(modelId, Pixels(width), Pixels(height), positions, descriptors, dim, encoding);
+    }
+
+    /// <summary>One packed descriptor.</summary>
+    internal ReadOnlySpan<byte> Descriptor(int feature) => _descriptors.Span.Slice(feature * _bytesOfFeature, _bytesOfFeature);
+
+    /// <summary>The features inside a rectangle of the image, at the same positions.</summary>
+    /// <param name="region">Left and top belong to it, right and bottom do not; pixels of the original.</param>
+    internal FeatureSet Inside(Region region)
+    {
+        var positions = Positions;
+        var inside = new List<int>(Count);
+        for (var feature = 0; feature < Count; feature++)
+        {
+            var (x, y) = (positions[2 * feature], positions[(2 * feature) + 1]);
+            if (x >= region.Left && x < region.Right && y >= region.Top && y < region.Bottom)
+                inside.Add(feature);
+        }
+
+        var insidePositions = new float[2 * inside.Count];
+        var descriptors = new byte[inside.Count * _bytesOfFeature];
+        for (var i = 0; i < inside.Count; i++)
+        {
+            positions.Slice(2 * inside[i], 2).CopyTo(insidePositions.AsSpan(2 * i));
+            Descriptor(inside[i]).CopyTo(descriptors.AsSpan(i * _bytesOfFeature));
+        }
+
+        return new FeatureSet(ModelId, Width, Height, MemoryMarshal.AsBytes(insidePositions.AsSpan()).ToArray(), descriptors, Dim, Encoding);
+    }
 
     private FeatureSet Reduce(DescriptorEncoding encoding)
     {
-        var components = DescriptorWords.ToFloats(_rows, Count, Dim, Encoding);
+        // Lengths do not matter here: FLOAT32 is brought to unit length, and one scale serves all rows of INT8.
+        var components = Encoding == DescriptorEncoding.Float32
+            ? UnitRows(MemoryMarshal.Cast<byte, float>(Descriptors), Dim)
+            : DescriptorCodec.Decode(Descriptors, Dim, Encoding, 1);
         return new FeatureSet(ModelId, Width, Height, _positions, DescriptorCodec.Encode(components, Dim, encoding, out _), Dim, encoding);
+    }
+
+    // In double, so that large finite values stay finite.
+    private static float[] UnitRows(ReadOnlySpan<float> rows, int dim)
+    {
+        var unit = new float[rows.Length];
+        for (var start = 0; start < rows.Length; start += dim)
+        {
+            var row = rows.Slice(start, dim);
+            var inverse = DescriptorProducts.InverseLength(MemoryMarshal.AsBytes(row), DescriptorEncoding.Float32);
+            for (var i = 0; i < dim; i++)
+                unit[start + i] = (float)(row[i] * inverse);
+        }
+
+        return unit;
     }
 
     private static int Pixels(uint side) => (int)Math.Min(side, int.MaxValue);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics;
+using Delg.Contracts.Errors;
 using Delg.LocalVerifier.Matching;
 using Delg.LocalVerifier.Stores;
 using Delg.V1;
@@ -9,77 +10,160 @@ namespace Delg.LocalVerifier.Service;
 
 /// <summary>One query against many candidates: reads batch by batch, verifies each batch on all processors while the next one is read.</summary>
 internal sealed class CandidateVerification(
-    FeatureLibrary library, PairVerifier verifier, VerificationMetrics metrics, IOptions<LocalVerifierOptions> options)
+    FeatureLibrary library, PairVerifier verifier, VerificationMetrics metrics, IOptions<LocalVerifierOptions> options, ILogger<CandidateVerification> log)
 {
     /// <summary>One result a candidate, in their order.</summary>
-    /// <param name="collection">Where stored candidates are.</param>
-    /// <param name="query">The query's features.</param>
-    /// <param name="candidates">Checked candidates.</param>
-    /// <param name="settings">How to verify.</param>
-    /// <param name="cancellation">Looked at before each candidate.</param>
-    public async Task<CandidateResult[]> VerifyAsync(
-        string collection, FeatureSet query, IReadOnlyList<VerificationCandidate> candidates, VerificationSettings settings, CancellationToken cancellation)
+    /// <param name="query">What to compare.</param>
+    /// <param name="cancellation">Looked at many times a millisecond.</param>
+    /// <exception cref="OperationCanceledException">Cancelled; not when the query's own time to stop has come.</exception>
+    public async Task<IReadOnlyList<CandidateResult>> VerifyAsync(CandidateQuery query, CancellationToken cancellation)
     {
-        var results = new CandidateResult[candidates.Count];
+        var results = new ResultsInOrder(query.Candidates.Count);
+        await VerifyAsync(query, results, cancellation);
+        return results.SoFar!;
+    }
+
+    /// <summary>Results in the order of the candidates, each as soon as it and those before it are there.</summary>
+    /// <param name="query">What to compare.</param>
+    /// <param name="cancellation">Looked at many times a millisecond.</param>
+    public async IAsyncEnumerable<CandidateResult> StreamAsync(
+        CandidateQuery query, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var results = new ResultsInOrder(query.Candidates.Count);
+        // A reader that goes away before the end stops the work too.
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var work = Task.Run(() => VerifyAsync(query, results, stop.Token), CancellationToken.None);
+        try
+        {
+            await foreach (var result in results.InOrderAsync(cancellation))
+                yield return result;
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task VerifyAsync(CandidateQuery query, ResultsInOrder results, CancellationToken cancellation)
+    {
+        try
+        {
+            if (query.StopAt is { } stopAt)
+                await VerifyUntilAsync(stopAt, query, results, cancellation);
+            else
+                await VerifyAllAsync(query, results, cancellation);
+            results.Complete();
+        }
+        catch (Exception failure)
+        {
+            results.Complete(failure);
+            throw;
+        }
+    }
+
+    private async Task VerifyUntilAsync(DateTime stopAt, CandidateQuery query, ResultsInOrder results, CancellationToken cancellation)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var left = stopAt - DateTime.UtcNow;
+        stop.CancelAfter(left > TimeSpan.Zero ? left : TimeSpan.Zero);
+        try
+        {
+            await VerifyAllAsync(query, results, stop.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            for (var i = 0; i < query.Candidates.Count; i++)
+            {
+                if (results.SoFar[i] is null)
+                    results.Add(i, Answered(new CandidateResult { ImageId = query.Candidates[i].ImageId, Status = CandidateStatus.Unfinished }));
+            }
+        }
+    }
+
+    private async Task VerifyAllAsync(CandidateQuery query, ResultsInOrder results, CancellationToken cancellation)
+    {
+        var count = query.Candidates.Count;
         var parallel = new ParallelOptions
         {
             CancellationToken = cancellation,
             MaxDegreeOfParallelism = options.Value.Parallelism > 0 ? options.Value.Parallelism : Environment.ProcessorCount,
         };
         var size = options.Value.ReadBatchCandidates;
-        var reading = ReadAsync(collection, candidates, 0, size, cancellation);
-        for (var first = 0; first < candidates.Count; first += size)
+        var reading = ReadAsync(query, 0, size, cancellation);
+        try
         {
-            using var values = await reading;
-            if (first + size < candidates.Count)
-                reading = ReadAsync(collection, candidates, first + size, size, cancellation);
-            var start = first;
-            await Parallel.ForAsync(0, Math.Min(size, candidates.Count - first), parallel, (offset, _) =>
+            for (var first = 0; first < count; first += size)
             {
-                var candidate = candidates[start + offset];
-                results[start + offset] = Verify(collection, query, candidate, values[offset], settings);
-                return ValueTask.CompletedTask;
-            });
+                using var values = await reading;
+                reading = first + size < count ? ReadAsync(query, first + size, size, cancellation) : Task.FromResult(new StoredValues([]));
+                var start = first;
+                await Parallel.ForAsync(0, Math.Min(size, count - first), parallel, (offset, _) =>
+                {
+                    results.Add(start + offset, Answered(Verify(query, query.Candidates[start + offset], values[offset], cancellation)));
+                    return ValueTask.CompletedTask;
+                });
+            }
         }
-
-        return results;
+        finally
+        {
+            // Broken off: what is being read has buffers to give back, or a failure that nobody waits for.
+            _ = reading.ContinueWith(
+                read =>
+                {
+                    if (read.IsCompletedSuccessfully)
+                        read.Result.Dispose();
+                    else
+                        _ = read.Exception;
+                },
+                CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        }
     }
 
     // The stored values of a batch at the places of their candidates; null where a candidate is inline or not stored.
-    private async Task<StoredValues> ReadAsync(
-        string collection, IReadOnlyList<VerificationCandidate> candidates, int first, int size, CancellationToken cancellation)
+    private async Task<StoredValues> ReadAsync(CandidateQuery query, int first, int size, CancellationToken cancellation)
     {
-        var count = Math.Min(size, candidates.Count - first);
-        var stored = Enumerable.Range(0, count).Where(offset => candidates[first + offset].Features is null).ToArray();
+        var count = Math.Min(size, query.Candidates.Count - first);
+        var stored = Enumerable.Range(0, count).Where(offset => query.Candidates[first + offset].Features is null).ToArray();
         if (stored.Length == 0)
             return new StoredValues(new IMemoryOwner<byte>?[count]);
-        var read = await library.GetValuesAsync(collection, Array.ConvertAll(stored, offset => candidates[first + offset].ImageId), cancellation);
+        var read = await library.GetValuesAsync(query.Collection, Array.ConvertAll(stored, offset => query.Candidates[first + offset].ImageId), cancellation);
         return read.SpreadTo(stored, count);
     }
 
-    private CandidateResult Verify(string collection, FeatureSet query, VerificationCandidate candidate, ReadOnlyMemory<byte>? value, VerificationSettings settings)
+    private CandidateResult Verify(CandidateQuery query, VerificationCandidate candidate, ReadOnlyMemory<byte>? value, CancellationToken cancellation)
     {
         var started = Stopwatch.GetTimestamp();
-        var result = new CandidateResult { ImageId = candidate.ImageId };
-        var features = candidate.Features is { } inline ? FeatureSet.FromValid(inline)
-            : value is { } stored ? FeatureLibrary.ToFeatureSet(collection, candidate.ImageId, stored)
-            : null;
-        if (features is null)
+        var result = new CandidateResult { ImageId = candidate.ImageId, Status = CandidateStatus.NotFound };
+        try
         {
-            result.Status = CandidateStatus.NotFound;
-        }
-        else if (features.ModelId != query.ModelId || features.Dim != query.Dim)
-        {
-            result.Status = CandidateStatus.ModelMismatch;
-        }
-        else
-        {
-            var outcome = verifier.Verify(query, features, settings);
+            var features = candidate.Features is { } inline ? FeatureSet.FromValid(inline)
+                : value is { } stored ? FeatureLibrary.ToFeatureSet(query.Collection, candidate.ImageId, stored)
+                : null;
+            if (features is null)
+                return result;
+            if (features.ModelId != query.Features.ModelId || features.Dim != query.Features.Dim)
+            {
+                result.Status = CandidateStatus.ModelMismatch;
+                return result;
+            }
+
+            var outcome = verifier.Verify(query.Features, features, query.Settings, cancellation);
             result.Status = CandidateStatus.Compared;
             result.Verification = outcome.ToMessage();
             metrics.Compared(outcome, Stopwatch.GetElapsedTime(started));
         }
+        catch (DelgException damage) when (damage.Reason == ErrorReason.StoredDataCorrupt)
+        {
+            log.LogError("{Damage}", damage.Message);
+            result.Status = CandidateStatus.Damaged;
+        }
 
+        return result;
+    }
+
+    private CandidateResult Answered(CandidateResult result)
+    {
         metrics.Answered(result.Status);
         return result;
     }

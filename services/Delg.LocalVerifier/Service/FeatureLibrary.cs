@@ -40,7 +40,7 @@ internal sealed class FeatureLibrary(IFeatureStore store, IOptions<LocalVerifier
     {
         using var values = await store.GetAsync(collection, [imageId], cancellation);
         var value = values[0] ?? throw DelgException.ImageNotFound(collection, imageId);
-        return Decode(collection, imageId, () => StoredFeatures.Read(value.Span).ToMessage());
+        return Decode(collection, imageId, () => StoredFeatures.Read(value).ToMessage());
     }
 
     /// <summary>Stored values in the order asked, to be disposed; <see cref="ToFeatureSet"/> reads one.</summary>
@@ -49,7 +49,7 @@ internal sealed class FeatureLibrary(IFeatureStore store, IOptions<LocalVerifier
 
     /// <exception cref="DelgException">DATA_LOSS: the value is damaged.</exception>
     public static FeatureSet ToFeatureSet(string collection, string imageId, ReadOnlyMemory<byte> value) =>
-        Decode(collection, imageId, () => StoredFeatures.Read(value.Span).ToFeatureSet());
+        Decode(collection, imageId, () => StoredFeatures.Read(value).ToFeatureSet());
 
     /// <summary>Removes features with their thumbnails, and returns of how many images there were features.</summary>
     public async Task<int> DeleteAsync(string collection, IReadOnlyList<string> imageIds, CancellationToken cancellation)

@@ -75,24 +75,23 @@ internal sealed class LocalVerifierCalls(
 
     public override async Task<VerifyCandidatesResponse> VerifyCandidates(VerifyCandidatesRequest request, ServerCallContext context)
     {
-        var check = new MessageCheck();
-        var limits = options.Value;
-        if (request.Candidates.Any(candidate => candidate.Features is null))
-            check.CollectionName(request.Collection, "collection");
-        check.Local(request.Query, "query");
-        check.InRange(request.Candidates.Count, 1, limits.MaxCandidates, "candidates");
-        for (var i = 0; i < Math.Min(request.Candidates.Count, limits.MaxCandidates); i++)
+        var results = await verification.VerifyAsync(Checked(request, "", context.Deadline), context.CancellationToken);
+        return new VerifyCandidatesResponse { Results = { results } };
+    }
+
+    public override async Task StreamVerifications(
+        StreamVerificationsRequest request, IServerStreamWriter<StreamVerificationsResponse> responseStream, ServerCallContext context)
+    {
+        if (request.Request is null)
         {
-            check.ImageId(request.Candidates[i].ImageId, $"candidates[{i}].image_id");
-            if (request.Candidates[i].Features is { } inline)
-                check.Local(inline, $"candidates[{i}].features");
+            var check = new MessageCheck();
+            check.That(false, "request", "Required.");
+            check.ThrowIfInvalid();
         }
 
-        var settings = VerificationSettings.From(request.Options, limits.MinEffectiveInliers, "options", check);
-        check.ThrowIfInvalid();
-        var results = await verification.VerifyAsync(
-            request.Collection, FeatureSet.FromValid(request.Query), request.Candidates, settings, context.CancellationToken);
-        return new VerifyCandidatesResponse { Results = { results } };
+        uint index = 0;
+        await foreach (var result in verification.StreamAsync(Checked(request.Request!, "request.", context.Deadline), context.CancellationToken))
+            await responseStream.WriteAsync(new StreamVerificationsResponse { Index = index++, Result = result }, context.CancellationToken);
     }
 
     public override Task<MatchFeaturesResponse> MatchFeatures(MatchFeaturesRequest request, ServerCallContext context)
@@ -102,8 +101,33 @@ internal sealed class LocalVerifierCalls(
         check.Local(request.Candidate, "candidate");
         var settings = VerificationSettings.From(request.Options, options.Value.MinEffectiveInliers, "options", check);
         check.ThrowIfInvalid();
-        context.CancellationToken.ThrowIfCancellationRequested();
-        var outcome = verifier.Verify(FeatureSet.FromValid(request.Query), FeatureSet.FromValid(request.Candidate), settings);
+        var query = QueryRegion.Of(FeatureSet.FromValid(request.Query), request.QueryRegion);
+        var outcome = verifier.Verify(query, FeatureSet.FromValid(request.Candidate), settings, context.CancellationToken);
         return Task.FromResult(new MatchFeaturesResponse { Verification = outcome.ToMessage() });
+    }
+
+    /// <param name="request">What the caller sent.</param>
+    /// <param name="prefix">What errors put before the request's fields.</param>
+    /// <param name="deadline">The call's, UTC.</param>
+    private CandidateQuery Checked(VerifyCandidatesRequest request, string prefix, DateTime deadline)
+    {
+        var check = new MessageCheck();
+        var limits = options.Value;
+        if (request.Candidates.Any(candidate => candidate.Features is null))
+            check.CollectionName(request.Collection, $"{prefix}collection");
+        check.Local(request.Query, $"{prefix}query");
+        check.InRange(request.Candidates.Count, 1, limits.MaxCandidates, $"{prefix}candidates");
+        for (var i = 0; i < Math.Min(request.Candidates.Count, limits.MaxCandidates); i++)
+        {
+            check.ImageId(request.Candidates[i].ImageId, $"{prefix}candidates[{i}].image_id");
+            if (request.Candidates[i].Features is { } inline)
+                check.Local(inline, $"{prefix}candidates[{i}].features");
+        }
+
+        var settings = VerificationSettings.From(request.Options, limits.MinEffectiveInliers, $"{prefix}options", check);
+        check.ThrowIfInvalid();
+        DateTime? stopAt = request.AllowPartial && deadline != DateTime.MaxValue ? deadline.AddSeconds(-limits.PartialMarginSeconds) : null;
+        return new CandidateQuery(
+            request.Collection, QueryRegion.Of(FeatureSet.FromValid(request.Query), request.QueryRegion), request.Candidates, settings, stopAt);
     }
 }

@@ -33,6 +33,8 @@ internal sealed class VerificationMetrics
     {
         CandidateStatus.Compared => "compared",
         CandidateStatus.NotFound => "not_found",
+        CandidateStatus.Damaged => "damaged",
+        CandidateStatus.Unfinished => "unfinished",
         _ => "model_mismatch",
     };
 }

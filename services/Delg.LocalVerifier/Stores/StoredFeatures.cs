@@ -14,7 +14,7 @@ namespace Delg.LocalVerifier.Stores;
 /// zeros to a multiple of 4, then positions, scales, scores as float32 and the packed descriptors. A value that was cut or changed is told from a
 /// whole one.
 /// </summary>
-internal readonly ref struct StoredFeatures
+internal readonly struct StoredFeatures
 {
     private const uint Signature = 'D' | ('L' << 8) | ('F' << 16);
     private const byte Version = 1;
@@ -22,10 +22,11 @@ internal readonly ref struct StoredFeatures
     private const int HeaderLength = 36;
     private const int FloatsOfFeature = 4;
 
-    private readonly ReadOnlySpan<byte> _columns;
+    private readonly ReadOnlyMemory<byte> _columns;
 
-    private StoredFeatures(ReadOnlySpan<byte> value)
+    private StoredFeatures(ReadOnlyMemory<byte> whole)
     {
+        var value = whole.Span;
         var modelIdLength = BinaryPrimitives.ReadUInt16LittleEndian(value[12..]);
         Encoding = (DescriptorEncoding)value[14];
         Width = BinaryPrimitives.ReadUInt32LittleEndian(value[16..]);
@@ -34,7 +35,7 @@ internal readonly ref struct StoredFeatures
         Dim = BinaryPrimitives.ReadInt32LittleEndian(value[28..]);
         Int8Scale = BinaryPrimitives.ReadSingleLittleEndian(value[32..]);
         ModelId = System.Text.Encoding.UTF8.GetString(value.Slice(HeaderLength, modelIdLength));
-        _columns = value[(HeaderLength + Padded(modelIdLength))..];
+        _columns = whole[(HeaderLength + Padded(modelIdLength))..];
         if (_columns.Length != Count * ((FloatsOfFeature * sizeof(float)) + DescriptorCodec.BytesPerFeature(Encoding, Dim)))
             throw new InvalidDataException($"{_columns.Length} bytes of columns do not hold {Count} features of {Dim} components.");
     }
@@ -53,7 +54,7 @@ internal readonly ref struct StoredFeatures
 
     public float Int8Scale { get; }
 
-    private ReadOnlySpan<byte> Descriptors => _columns[(Count * FloatsOfFeature * sizeof(float))..];
+    private ReadOnlyMemory<byte> Descriptors => _columns[(Count * FloatsOfFeature * sizeof(float))..];
 
     /// <summary>The value to store for a message that has been checked.</summary>
     public static byte[] Write(LocalFeatures features)
@@ -82,8 +83,9 @@ internal readonly ref struct StoredFeatures
 
     /// <summary>Reads a value.</summary>
     /// <exception cref="InvalidDataException">It is not of this form, or not whole.</exception>
-    public static StoredFeatures Read(ReadOnlySpan<byte> value)
+    public static StoredFeatures Read(ReadOnlyMemory<byte> whole)
     {
+        var value = whole.Span;
         if (value.Length < HeaderLength)
             throw new InvalidDataException($"{value.Length} bytes are shorter than the header.");
         var signature = BinaryPrimitives.ReadUInt32LittleEndian(value);
@@ -96,12 +98,17 @@ internal readonly ref struct StoredFeatures
             throw new InvalidDataException($"The value has {value.Length} bytes where {length} were written.");
         if (BinaryPrimitives.ReadUInt32LittleEndian(value[8..]) != Checksum(value[ChecksumEnd..]))
             throw new InvalidDataException("The value's checksum is wrong.");
-        return new StoredFeatures(value);
+        return new StoredFeatures(whole);
     }
 
-    /// <summary>The features ready to be matched.</summary>
-    public FeatureSet ToFeatureSet() =>
-        FeatureSet.FromValid(ModelId, Width, Height, ReadFloats(0, 2 * Count), Descriptors, Dim, Encoding);
+    /// <summary>The features ready to be matched. They look at the value, which must not change meanwhile.</summary>
+    public FeatureSet ToFeatureSet()
+    {
+        var positions = BitConverter.IsLittleEndian
+            ? _columns[..(2 * Count * sizeof(float))]
+            : MemoryMarshal.AsBytes(ReadFloats(0, 2 * Count).AsSpan()).ToArray();
+        return FeatureSet.FromValid(ModelId, Width, Height, positions, Descriptors, Dim, Encoding);
+    }
 
     /// <summary>The features as they were put, in the encoding they are stored in.</summary>
     public LocalFeatures ToMessage()
@@ -112,7 +119,7 @@ internal readonly ref struct StoredFeatures
             ImageSize = new ImageSize { Width = Width, Height = Height },
             Encoding = Encoding,
             Dim = (uint)Dim,
-            Descriptors = ByteString.CopyFrom(Descriptors),
+            Descriptors = ByteString.CopyFrom(Descriptors.Span),
             Int8Scale = Int8Scale,
         };
         features.Positions.AddRange(ReadFloats(0, 2 * Count));
@@ -137,7 +144,7 @@ internal readonly ref struct StoredFeatures
     private float[] ReadFloats(int start, int count)
     {
         var values = new float[count];
-        var bytes = _columns.Slice(start * sizeof(float), count * sizeof(float));
+        var bytes = _columns.Span.Slice(start * sizeof(float), count * sizeof(float));
         if (BitConverter.IsLittleEndian)
         {
             bytes.CopyTo(MemoryMarshal.AsBytes(values.AsSpan()));

@@ -194,14 +194,19 @@ public sealed class LocalVerifierServiceTests : IAsyncLifetime
         var request = new VerifyCandidatesRequest
         {
             Candidates = { Stored("a"), Stored("") },
-            Options = new VerificationOptions { MaxResidualPx = -1, MaxTrials = 0, MaxDescriptorDistance = 3, MinEffectiveInliers = 0, MaxExplainedMatches = 1001 },
+            Options = new VerificationOptions
+            {
+                MaxResidualPx = -1, MaxTrials = 0, MaxDescriptorDistance = 3, MinEffectiveInliers = 0, MaxExplainedMatches = 1001, MaxDistanceRatio = 0, Confidence = 1.5,
+                Model = (GeometricModel)9, Plausibility = new PlausibilityBounds { MaxStretch = 0.5f, MaxScale = float.NaN },
+            },
         };
         var failure = await FailureOf(VerifyAsync(request));
         Assert.Equal((StatusCode.InvalidArgument, ErrorReason.FieldInvalid), (failure.Code, failure.Reason));
         string[] expected =
         [
             "collection", "query", "candidates[1].image_id", "options.max_residual_px", "options.max_trials", "options.max_descriptor_distance",
-            "options.min_effective_inliers", "options.max_explained_matches",
+            "options.min_effective_inliers", "options.max_explained_matches", "options.max_distance_ratio", "options.confidence", "options.model",
+            "options.plausibility.max_stretch", "options.plausibility.max_scale",
         ];
         Assert.Equal(expected.Order(), failure.Violations.Select(violation => violation.Field).Order());
     }
@@ -209,7 +214,11 @@ public sealed class LocalVerifierServiceTests : IAsyncLifetime
     [Fact]
     public async Task Verify_DeadlinePassed_SaysSo()
     {
-        var request = new VerifyCandidatesRequest { Query = RandomFeatures.Message(0, 5000) };
+        var request = new VerifyCandidatesRequest
+        {
+            Query = RandomFeatures.Message(0, 5000),
+            Options = new VerificationOptions { Preset = VerificationPreset.Published, MaxDescriptorDistance = 2, MaxTrials = 100_000 },
+        };
         var candidate = RandomFeatures.Message(0, 5000, DescriptorEncoding.Binary);
         request.Candidates.AddRange(Enumerable.Range(0, 100).Select(i => Inline($"{i}", candidate)));
         var failure = await FailureOf(VerifyAsync(request, DateTime.UtcNow.AddMilliseconds(100)));
@@ -226,7 +235,7 @@ public sealed class LocalVerifierServiceTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Verify_DamagedValue_IsDataLossThatNamesTheImage()
+    public async Task Verify_DamagedValue_IsReportedForItsCandidate()
     {
         await PutAsync("a", RandomFeatures.Message(1));
         await using (var connection = new SqliteConnection($"Data Source={Path.Combine(_folder.Path, "local-verifier", SqliteFeatureStore.FileName)};Pooling=False"))
@@ -239,9 +248,152 @@ public sealed class LocalVerifierServiceTests : IAsyncLifetime
 
         var failure = await FailureOf(GetAsync("a"));
         Assert.Equal((StatusCode.DataLoss, ErrorReason.StoredDataCorrupt), (failure.Code, failure.Reason));
-        failure = await FailureOf(VerifyAsync(
-            new VerifyCandidatesRequest { Collection = "c", Query = RandomFeatures.Message(1), Candidates = { Stored("a") } }));
-        Assert.Equal((StatusCode.DataLoss, "a"), (failure.Code, failure.Details["image_id"]));
+        await PutAsync("b", RandomFeatures.Message(1));
+        var results = (await VerifyAsync(new VerifyCandidatesRequest
+        {
+            Collection = "c", Query = RandomFeatures.Message(1), Candidates = { Stored("a"), Stored("b"), Stored("x") },
+        })).Results;
+        Assert.Equal([CandidateStatus.Damaged, CandidateStatus.Compared, CandidateStatus.NotFound], results.Select(result => result.Status));
+        Assert.Equal(60u, results[1].Verification.Inliers);
+    }
+
+    [Fact]
+    public async Task Stream_MixedCandidates_SendsEachInOrder()
+    {
+        await PutAsync("same", RandomFeatures.Message(1));
+        await PutAsync("different", RandomFeatures.Message(2));
+        var request = new VerifyCandidatesRequest { Collection = "c", Query = RandomFeatures.Message(1) };
+        request.Candidates.AddRange(Enumerable.Range(0, 150).Select(i => Stored(i % 3 == 0 ? "same" : i % 3 == 1 ? "different" : "missing")));
+        var whole = (await VerifyAsync(request)).Results;
+        using var call = Client.StreamVerifications(new StreamVerificationsRequest { Request = request }, cancellationToken: Cancellation);
+        var index = 0;
+        while (await call.ResponseStream.MoveNext(Cancellation))
+        {
+            Assert.Equal((uint)index, call.ResponseStream.Current.Index);
+            Assert.Equal(whole[index++], call.ResponseStream.Current.Result);
+        }
+
+        Assert.Equal(150, index);
+    }
+
+    [Fact]
+    public async Task Stream_InvalidRequest_NamesEveryField()
+    {
+        using var empty = Client.StreamVerifications(new StreamVerificationsRequest(), cancellationToken: Cancellation);
+        var failure = await FailureOf(empty.ResponseStream.MoveNext(Cancellation));
+        Assert.Equal("request", Assert.Single(failure.Violations).Field);
+        using var call = Client.StreamVerifications(
+            new StreamVerificationsRequest { Request = new VerifyCandidatesRequest { Candidates = { Stored("a") } } }, cancellationToken: Cancellation);
+        failure = await FailureOf(call.ResponseStream.MoveNext(Cancellation));
+        Assert.Equal(["request.collection", "request.query"], failure.Violations.Select(violation => violation.Field).Order());
+    }
+
+    [Fact]
+    public async Task Verify_PartialAllowed_AnswersWhatIsFinished()
+    {
+        using var folder = new TemporaryFolder();
+        // Answered four seconds before the deadline, which comes after six.
+        await using var host = await VerifierHost.StartAsync(folder.Path, "LocalVerifier:PartialMarginSeconds=4", "LocalVerifier:Parallelism=1");
+        var request = new VerifyCandidatesRequest
+        {
+            Query = RandomFeatures.Message(0, 2000, DescriptorEncoding.Binary),
+            AllowPartial = true,
+            Options = new VerificationOptions { Preset = VerificationPreset.Published, MaxDescriptorDistance = 2, MaxTrials = 100_000 },
+        };
+        request.Candidates.Add(Inline("nothing to do", RandomFeatures.Message(0, 0, DescriptorEncoding.Binary)));
+        request.Candidates.AddRange(Enumerable.Range(0, 100).Select(i => Inline($"{i}", RandomFeatures.Message(1, 2000, DescriptorEncoding.Binary))));
+        var results = (await host.Client.VerifyCandidatesAsync(request, deadline: DateTime.UtcNow.AddSeconds(6), cancellationToken: Cancellation)).Results;
+        Assert.Equal(request.Candidates.Select(candidate => candidate.ImageId), results.Select(result => result.ImageId));
+        Assert.Equal(CandidateStatus.Compared, results[0].Status);
+        Assert.Equal(CandidateStatus.Unfinished, results[^1].Status);
+        Assert.Null(results[^1].Verification);
+        Assert.All(results, result => Assert.Equal(result.Status == CandidateStatus.Compared, result.Verification is not null));
+    }
+
+    [Fact]
+    public async Task Verify_Region_ComparesTheFeaturesInside()
+    {
+        var query = RandomFeatures.Message(1);
+        var request = new VerifyCandidatesRequest
+        {
+            Query = query,
+            Candidates = { Inline("same", query) },
+            QueryRegion = new Region { Left = -20, Top = 100, Right = 500, Bottom = 1e6f },
+            Options = new VerificationOptions { MaxExplainedMatches = 1000 },
+        };
+        var inside = Enumerable.Range(0, 60).Count(i => query.Positions[2 * i] < 500 && query.Positions[(2 * i) + 1] >= 100);
+        var verification = (await VerifyAsync(request)).Results[0].Verification;
+        Assert.InRange(inside, 10, 50);
+        Assert.Equal((uint)inside, verification.Inliers);
+        Assert.All(verification.Matches, match => Assert.True(match.Query.X < 500 && match.Query.Y >= 100));
+        var pair = await Client.MatchFeaturesAsync(
+            new MatchFeaturesRequest { Query = query, Candidate = query, QueryRegion = request.QueryRegion }, cancellationToken: Cancellation);
+        Assert.Equal((uint)inside, pair.Verification.Inliers);
+    }
+
+    [Theory]
+    [InlineData(10, 10, 10, 50)]
+    [InlineData(995, 10, 2000, 50)]
+    [InlineData(float.NaN, 10, 50, 50)]
+    public async Task Verify_RegionWithTooFewPixels_IsRefused(float left, float top, float right, float bottom)
+    {
+        var request = new VerifyCandidatesRequest
+        {
+            Query = RandomFeatures.Message(1),
+            Candidates = { Inline("a", RandomFeatures.Message(1)) },
+            QueryRegion = new Region { Left = left, Top = top, Right = right, Bottom = bottom },
+        };
+        var failure = await FailureOf(VerifyAsync(request));
+        Assert.Equal((StatusCode.InvalidArgument, ErrorReason.RegionInvalid), (failure.Code, failure.Reason));
+        Assert.Equal("query_region", Assert.Single(failure.Violations).Field);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Verify_FewFeatures_IsAnsweredWithoutAVerdict(int count)
+    {
+        await PutAsync("few", RandomFeatures.Message(1, count));
+        var result = (await VerifyAsync(new VerifyCandidatesRequest { Collection = "c", Query = RandomFeatures.Message(1, count), Candidates = { Stored("few") } })).Results[0];
+        Assert.Equal(CandidateStatus.Compared, result.Status);
+        Assert.Equal((uint)count, result.Verification.Putative);
+        Assert.Equal(count == 3 ? 3u : 0, result.Verification.Inliers);
+        Assert.False(result.Verification.Verified);
+    }
+
+    [Theory]
+    [InlineData(0, DescriptorEncoding.Float32)]
+    [InlineData(1025, DescriptorEncoding.Float32)]
+    [InlineData(12, DescriptorEncoding.Binary)]
+    public async Task Put_WrongDim_IsRefused(uint dim, DescriptorEncoding encoding)
+    {
+        var features = RandomFeatures.Message(1, encoding: encoding);
+        features.Dim = dim;
+        var failure = await FailureOf(PutAsync("a", features));
+        Assert.Equal((StatusCode.InvalidArgument, ErrorReason.FeaturesInvalid), (failure.Code, failure.Reason));
+        Assert.Equal("features.dim", Assert.Single(failure.Violations).Field);
+    }
+
+    [Fact]
+    public async Task Put_AMillionFeatures_IsRefusedWithTheLimit()
+    {
+        var failure = await FailureOf(PutAsync("a", RandomFeatures.Message(1, 1_000_000, DescriptorEncoding.Binary, dim: 8)));
+        Assert.Equal("features.scores", Assert.Single(failure.Violations).Field);
+        Assert.Contains("0 to 10000", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Verify_PositionsOutsideTheImage_AreComparedAsTheyAre()
+    {
+        var features = RandomFeatures.Message(1);
+        for (var i = 0; i < features.Positions.Count; i++)
+            features.Positions[i] -= 300;
+        await PutAsync("a", features);
+        var result = (await VerifyAsync(new VerifyCandidatesRequest { Collection = "c", Query = RandomFeatures.Message(1), Candidates = { Stored("a") } })).Results[0];
+        Assert.Equal(60u, result.Verification.Inliers);
+        Assert.Equal(-300, result.Verification.Affine[2], 1f);
     }
 
     [Fact]

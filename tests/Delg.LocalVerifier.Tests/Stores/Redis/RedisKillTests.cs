@@ -95,7 +95,7 @@ public sealed class RedisKillTests
         for (var i = 0; i < ids.Count; i++)
         {
             if (values[i] is { } value)
-                Assert.Equal(Features(acknowledged[ids[i]]), StoredFeatures.Read(value.Span).ToMessage());
+                Assert.Equal(Features(acknowledged[ids[i]]), StoredFeatures.Read(value).ToMessage());
         }
     }
 

@@ -41,7 +41,7 @@ public sealed class SqliteKillTests
             foreach (var (id, seed) in acknowledged)
             {
                 using var values = await store.GetAsync("c", [id], Cancellation);
-                var found = StoredFeatures.Read(values[0]!.Value.Span).ToMessage();
+                var found = StoredFeatures.Read(values[0]!.Value).ToMessage();
                 // The score says which put it was.
                 Assert.Contains((int)found.Scores[0], (int[])[seed, seed + Images]);
                 Assert.Equal(Features((int)found.Scores[0]), found);

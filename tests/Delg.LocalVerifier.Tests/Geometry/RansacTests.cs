@@ -2,9 +2,9 @@ using Delg.LocalVerifier.Geometry;
 
 namespace Delg.LocalVerifier.Tests.Geometry;
 
-public class AffineRansacTests
+public class RansacTests
 {
-    private static readonly AffineRansacSettings _plain = new(20, 1000, 0, LocalOptimization: false, Confidence: 1, Plausible: null);
+    private static readonly RansacSettings _plain = new(20, 1000, 0, LocalOptimization: false, Confidence: 1, Plausible: null);
 
     [Fact]
     public void Estimate_Plain_KeepsTheBestSampleOfAllAndItsInliers()
@@ -36,8 +36,8 @@ public class AffineRansacTests
 
         foreach (var seed in new ulong[] { 0, 1, 2 })
         {
-            var ransac = new AffineRansac();
-            var found = ransac.Estimate(pairs, _plain with { Seed = seed });
+            var ransac = new Ransac<AffineModel, AffineMap>();
+            var found = ransac.Estimate(pairs, _plain with { Seed = seed }, TestContext.Current.CancellationToken);
             Assert.Equal(count, ransac.InlierCount);
             Assert.Equal(inliers, ransac.Inliers[..7].ToArray());
             Assert.Equal(AffineFit.LeastSquares(pairs, inliers), found);
@@ -51,8 +51,8 @@ public class AffineRansacTests
         pairs.Resize(20);
         for (var i = 0; i < 20; i++)
             (pairs.SourceX[i], pairs.SourceY[i], pairs.TargetX[i], pairs.TargetY[i]) = (10 * i, 20 * i, 10 * i, 5 * i);
-        var ransac = new AffineRansac();
-        Assert.Null(ransac.Estimate(pairs, _plain));
+        var ransac = new Ransac<AffineModel, AffineMap>();
+        Assert.Null(ransac.Estimate(pairs, _plain, TestContext.Current.CancellationToken));
         Assert.Equal(0, ransac.InlierCount);
     }
 
@@ -63,34 +63,39 @@ public class AffineRansacTests
         pairs.Resize(8);
         for (var i = 0; i < 8; i++)
             (pairs.SourceX[i], pairs.SourceY[i], pairs.TargetX[i], pairs.TargetY[i]) = (float.MaxValue * (i % 3 - 1), i * 1e30f, -i, i * i * 1e37f);
-        var map = new AffineRansac().Estimate(pairs, _plain);
+        var map = new Ransac<AffineModel, AffineMap>().Estimate(pairs, _plain, TestContext.Current.CancellationToken);
         Assert.True(map is null || map.Value.IsFinite);
     }
 
     [Fact]
-    public void NextThree_AnyCount_DrawsDifferentIndicesEvenly()
+    public void Next_AnyCount_DrawsDifferentIndicesEvenly()
     {
         var samples = new SampleSequence(5);
         var drawn = new int[5];
+        var indices = new int[3];
         for (var trial = 0; trial < 5000; trial++)
         {
-            var (i, j, k) = samples.NextThree(5);
-            Assert.Equal(3, new HashSet<int> { i, j, k }.Count);
-            foreach (var index in new[] { i, j, k })
+            samples.Next(indices, 5);
+            Assert.Equal(3, indices.Distinct().Count());
+            foreach (var index in indices)
                 drawn[index]++;
         }
 
         Assert.All(drawn, count => Assert.InRange(count, 2800, 3200));
     }
 
-    [Fact]
-    public void NextThree_OfThree_IsAPermutation()
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void Next_OfAsManyAsThereAre_IsAPermutation(int size)
     {
         var samples = new SampleSequence(0);
         for (var trial = 0; trial < 100; trial++)
         {
-            var (i, j, k) = samples.NextThree(3);
-            Assert.Equal(0b111, (1 << i) | (1 << j) | (1 << k));
+            var indices = new int[size];
+            samples.Next(indices, size);
+            Assert.Equal(Enumerable.Range(0, size), indices.Order());
         }
     }
 }
