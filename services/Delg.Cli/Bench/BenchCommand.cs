@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Delg.Cli.Bench.Extract;
 using Delg.Cli.Bench.Search;
+using Delg.Cli.Bench.Verify;
 
 namespace Delg.Cli.Bench;
 
@@ -12,5 +13,6 @@ internal sealed class BenchCommand : Command
     {
         Add(new BenchExtractCommand());
         Add(new BenchSearchCommand());
+        Add(new BenchVerifyCommand());
     }
 }

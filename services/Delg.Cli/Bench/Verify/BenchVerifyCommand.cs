@@ -1,0 +1,115 @@
+using System.CommandLine;
+using System.Diagnostics;
+using Delg.Cli.CommandLine;
+using Delg.Cli.Files;
+using Delg.Cli.Output;
+using Delg.LocalVerifier.Matching.Kernels;
+using Delg.V1;
+
+namespace Delg.Cli.Bench.Verify;
+
+/// <summary><c>delg bench verify</c>: time of one query against candidates, by encoding, share of true matches, store and load.</summary>
+internal sealed class BenchVerifyCommand : VerbCommand
+{
+    private const string Memory = "memory";
+
+    // Queries before the clock starts: compilation, pools, file caches.
+    private const int WarmUpQueries = 8;
+
+    private static readonly int[] _truePercents = [30, 3, 0];
+    private static readonly int[] _concurrencies = [1, 8];
+
+    private readonly Option<int> _candidates = new("--candidates") { Description = "Candidates of a query, 1 to 1000.", DefaultValueFactory = _ => 100, HelpName = "N" };
+
+    private readonly Option<int> _features = new("--features") { Description = "Features of each image, 10 to 10000.", DefaultValueFactory = _ => 1000, HelpName = "N" };
+
+    private readonly Option<int> _queries = new("--queries") { Description = "Queries to measure for each row, at least 1.", DefaultValueFactory = _ => 24, HelpName = "N" };
+
+    private readonly Option<string?> _redis = new("--redis") { Description = "Also read candidates from this Redis server; what is stored there is removed again.", HelpName = "HOST:PORT" };
+
+    public BenchVerifyCommand()
+        : base(
+            "verify",
+            "Time the verification of one query's candidates: in memory, from SQLite and from Redis, one query at a time and eight at once.",
+            "delg bench verify",
+            "delg bench verify --redis localhost:6379 --json")
+    {
+        Add(_candidates);
+        Add(_features);
+        Add(_queries);
+        Add(_redis);
+    }
+
+    protected override async Task<ExitCode> RunAsync(ParseResult arguments, Terminal terminal, CancellationToken cancellation)
+    {
+        var candidates = InRange(arguments, _candidates, 1, 1000);
+        var features = InRange(arguments, _features, 10, 10_000);
+        var queries = InRange(arguments, _queries, 1, 100_000);
+        var rows = new List<VerifyBenchRow>();
+        foreach (var encoding in new[] { DescriptorEncoding.Float32, DescriptorEncoding.Int8, DescriptorEncoding.Binary })
+        {
+            foreach (var percent in _truePercents)
+            {
+                terminal.WriteProgressLine($"{encoding}, {percent} % true matches");
+                var synthetic = new SyntheticFeatures(features, encoding, seed: percent);
+                LocalFeatures[] images = [.. Enumerable.Range(0, candidates).Select(_ => synthetic.Candidate(features * percent / 100))];
+                using var folder = new TemporaryFolder(Path.GetTempPath());
+                await using (var embedded = new VerifierUnderTest(folder.Path, redis: null, encoding))
+                {
+                    VerificationCandidate[] inline = [.. images.Select((image, i) => new VerificationCandidate { ImageId = $"{i}", Features = image })];
+                    rows.AddRange(await MeasureAsync(embedded, Memory, synthetic.Query, inline, percent, queries, cancellation));
+                    rows.AddRange(await MeasureAsync(embedded, "sqlite", synthetic.Query, await embedded.StoreAsync(images, cancellation), percent, queries, cancellation));
+                }
+
+                if (arguments.GetValue(_redis) is not { } address)
+                    continue;
+                await using var remote = new VerifierUnderTest(folder.Path, address, encoding);
+                rows.AddRange(await MeasureAsync(remote, "redis", synthetic.Query, await remote.StoreAsync(images, cancellation), percent, queries, cancellation));
+            }
+        }
+
+        new VerifyBenchReport
+        {
+            Processors = Environment.ProcessorCount,
+            Instructions = InstructionPaths.Best.ToString().ToLowerInvariant(),
+            Queries = queries,
+            Rows = rows,
+        }.Write(terminal);
+        return ExitCode.Done;
+    }
+
+    private static async Task<IReadOnlyList<VerifyBenchRow>> MeasureAsync(
+        VerifierUnderTest verifier, string store, LocalFeatures query, IReadOnlyList<VerificationCandidate> candidates, int percent, int queries, CancellationToken cancellation)
+    {
+        for (var i = 0; i < WarmUpQueries; i++)
+            await verifier.VerifyAsync(query, candidates, cancellation);
+        var rows = new List<VerifyBenchRow>();
+        foreach (var concurrency in _concurrencies)
+        {
+            var rounds = (queries + concurrency - 1) / concurrency;
+            var times = new double[rounds];
+            var verified = 0;
+            var allocated = GC.GetTotalAllocatedBytes(precise: true);
+            for (var round = 0; round < rounds; round++)
+            {
+                var start = Stopwatch.GetTimestamp();
+                var counts = await Task.WhenAll(Enumerable.Range(0, concurrency).Select(_ => Task.Run(() => verifier.VerifyAsync(query, candidates, cancellation), cancellation)));
+                times[round] = Stopwatch.GetElapsedTime(start).TotalMilliseconds / concurrency;
+                verified = counts[0];
+            }
+
+            allocated = (GC.GetTotalAllocatedBytes(precise: true) - allocated) / (rounds * concurrency);
+            Array.Sort(times);
+            rows.Add(new VerifyBenchRow(
+                query.Encoding.ToString().ToLowerInvariant(), percent, store, concurrency, candidates.Count, query.Scores.Count, times[rounds / 2], allocated, verified));
+        }
+
+        return rows;
+    }
+
+    private static int InRange(ParseResult arguments, Option<int> option, int least, int most)
+    {
+        var value = arguments.GetValue(option);
+        return value >= least && value <= most ? value : throw new WrongUsageException($"{option.Name} {value} is outside {least} to {most}.");
+    }
+}

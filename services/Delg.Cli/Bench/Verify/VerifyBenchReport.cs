@@ -1,0 +1,41 @@
+using Delg.Cli.Output;
+using Spectre.Console;
+
+namespace Delg.Cli.Bench.Verify;
+
+/// <summary>What <c>delg bench verify</c> measured: the keys of its JSON.</summary>
+internal sealed record VerifyBenchReport
+{
+    /// <summary>Processors the process may use.</summary>
+    public required int Processors { get; init; }
+
+    /// <summary>Vector instructions of the matching kernels.</summary>
+    public required string Instructions { get; init; }
+
+    /// <summary>Queries measured for each row.</summary>
+    public required int Queries { get; init; }
+
+    public required IReadOnlyList<VerifyBenchRow> Rows { get; init; }
+
+    public void Write(Terminal terminal)
+    {
+        if (terminal.IsJson)
+        {
+            terminal.WriteJson(this);
+            return;
+        }
+
+        var table = new Table().AddColumn("encoding").AddColumn("true").AddColumn("candidates from");
+        foreach (var column in new[] { "queries at once", "ms a query", "KB allocated a query", "verified" })
+            table.AddColumn(new TableColumn(column).RightAligned());
+        foreach (var row in Rows)
+        {
+            table.AddRow(
+                row.Encoding, $"{row.TruePercent} %", row.Store, $"{row.Concurrency}", $"{row.MsPerQuery:0.0}", $"{row.AllocatedBytesPerQuery / 1024.0:0}",
+                $"{row.Verified} of {row.Candidates}");
+        }
+
+        terminal.Report.Write(table);
+        terminal.WriteReportLine($"{Processors} processors, {Instructions}; {Queries} queries a row, median. Time of several at once is divided by their number.");
+    }
+}
