@@ -22,7 +22,7 @@ internal sealed class GlobalHead : ExplicitModule
     {
         using var scope = NewDisposeScope();
         Tensor clamped = deep.to_type(ScalarType.Float32).clamp_min(_layout.GemEpsilon);
-        Tensor powered = _layout.GemPower == 3 ? clamped * clamped * clamped : clamped.pow(_layout.GemPower);
+        Tensor powered = _layout.GemPower == 3 ? (clamped * clamped).mul_(clamped) : clamped.pow(_layout.GemPower);
         return powered.mean([2, 3]).pow(1 / _layout.GemPower).MoveToOuterDisposeScope();
     }
 

@@ -51,7 +51,9 @@ internal sealed class LocalHead : ExplicitModule
         {
             using var scope = NewDisposeScope();
             Tensor hidden = Hidden.ForwardRelu(shallow).to_type(ScalarType.Float32);
-            return nn.functional.softplus(_score.Forward(hidden)).MoveToOuterDisposeScope();
+            // As a product of a matrix and a vector: a convolution to a single channel pads it to as many as a register holds.
+            Tensor scores = hidden.permute(0, 2, 3, 1).matmul(_score.Weight.view(-1, 1)).add_(_score.Bias!);
+            return nn.functional.softplus(scores.permute(0, 3, 1, 2)).MoveToOuterDisposeScope();
         }
     }
 
