@@ -40,17 +40,27 @@ internal static class EntryCheck
     {
         if (descriptor.ModelId != collection.ModelId)
             throw DelgException.ModelMismatch(collection.ModelId, descriptor.ModelId);
-        if (descriptor.Values.Count == collection.Dim)
-            return;
-        throw new DelgException(
-            StatusCode.FailedPrecondition, ErrorReason.ModelMismatch,
-            $"The descriptor has {descriptor.Values.Count} components; collection '{collection.Name}' holds descriptors of {collection.Dim}.")
+        if (descriptor.Values.Count != collection.Dim)
+            throw DimMismatch(collection, descriptor.Values.Count, $"The descriptor has {descriptor.Values.Count} components");
+    }
+
+    /// <summary>A collection that is there cannot be made again for other descriptors.</summary>
+    /// <exception cref="DelgException">MODEL_MISMATCH: it has another model, or another number of components than the one to make.</exception>
+    public static void ThrowIfMismatched(Collection existing, Collection wanted)
+    {
+        if (existing.ModelId != wanted.ModelId)
+            throw DelgException.ModelMismatch(existing.ModelId, wanted.ModelId);
+        if (existing.Dim != wanted.Dim)
+            throw DimMismatch(existing, (int)wanted.Dim, $"Asked for are {wanted.Dim} components");
+    }
+
+    private static DelgException DimMismatch(Collection collection, int dim, string what) =>
+        new(StatusCode.FailedPrecondition, ErrorReason.ModelMismatch, $"{what}; collection '{collection.Name}' holds descriptors of {collection.Dim}.")
         {
             Details = new Dictionary<string, string>
             {
                 ["expected_dim"] = $"{collection.Dim}",
-                ["actual_dim"] = $"{descriptor.Values.Count}",
+                ["actual_dim"] = $"{dim}",
             },
         };
-    }
 }

@@ -1,6 +1,8 @@
+using Delg.GlobalIndex.Milvus;
 using Delg.ServiceDefaults.Hosting;
 using Delg.ServiceDefaults.Options;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 
 namespace Delg.GlobalIndex;
 
@@ -16,6 +18,8 @@ public static class GlobalIndexHosting
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.AddValidatedOptions<GlobalIndexOptions>(Section);
+        builder.Services.AddValidatedOptions<MilvusOptions>(MilvusOptions.Section);
+        builder.Services.AddSingleton<IValidateOptions<MilvusOptions>, MilvusOptionsCheck>();
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<IndexStartup>();
         builder.Services.AddHostedService(services => services.GetRequiredService<IndexStartup>());

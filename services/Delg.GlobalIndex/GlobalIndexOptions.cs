@@ -5,6 +5,9 @@ namespace Delg.GlobalIndex;
 /// <summary>Limits and threads of the global index (section <c>GlobalIndex</c>).</summary>
 public sealed class GlobalIndexOptions
 {
+    /// <summary>What keeps the collections. Default Exact.</summary>
+    public IndexBackend Backend { get; set; } = IndexBackend.Exact;
+
     /// <summary>Entries or ids a call may carry. Default 1000.</summary>
     [Range(1, 100_000)]
     public int MaxEntriesPerCall { get; set; } = 1000;

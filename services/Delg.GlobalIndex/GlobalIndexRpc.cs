@@ -25,7 +25,15 @@ internal sealed class GlobalIndexRpc(IndexStartup startup, IOptions<GlobalIndexO
         var index = await startup.IndexAsync(context.CancellationToken);
         var storage = request.Storage == VectorStorage.Unspecified ? VectorStorage.Float32 : request.Storage;
         var collection = new Collection { Name = request.Name, ModelId = request.ModelId, Dim = request.Dim, Storage = storage };
-        return new CreateCollectionResponse { Collection = await index.CreateCollectionAsync(collection, context.CancellationToken) };
+        try
+        {
+            return new CreateCollectionResponse { Collection = await index.CreateCollectionAsync(collection, context.CancellationToken) };
+        }
+        catch (DelgException taken) when (taken.Reason == ErrorReason.CollectionExists)
+        {
+            EntryCheck.ThrowIfMismatched(await index.DescribeCollectionAsync(request.Name, context.CancellationToken), collection);
+            throw;
+        }
     }
 
     public override async Task<GetCollectionResponse> GetCollection(GetCollectionRequest request, ServerCallContext context)
@@ -57,7 +65,7 @@ internal sealed class GlobalIndexRpc(IndexStartup startup, IOptions<GlobalIndexO
         check.InRange(request.Entries.Count, 1, _limits.MaxEntriesPerCall, "entries");
         check.ThrowIfInvalid();
         var index = await startup.IndexAsync(context.CancellationToken);
-        var collection = await index.GetCollectionAsync(request.Collection, context.CancellationToken);
+        var collection = await index.DescribeCollectionAsync(request.Collection, context.CancellationToken);
 
         var response = new UpsertEntriesResponse();
         var valid = new List<GlobalEntry>(request.Entries.Count);
@@ -137,7 +145,7 @@ internal sealed class GlobalIndexRpc(IndexStartup startup, IOptions<GlobalIndexO
         CheckSearch(request);
         var filter = FilterOf(request.Filter);
         var index = await startup.IndexAsync(context.CancellationToken);
-        var collection = await index.GetCollectionAsync(request.Collection, context.CancellationToken);
+        var collection = await index.DescribeCollectionAsync(request.Collection, context.CancellationToken);
         foreach (var query in request.Queries)
             EntryCheck.ThrowIfMismatched(query, collection);
         var search = new NeighborSearch(

@@ -14,6 +14,10 @@ internal interface IGlobalIndex : IAsyncDisposable
     /// <exception cref="Contracts.Errors.DelgException">COLLECTION_EXISTS; STORAGE_UNSUPPORTED.</exception>
     public Task<Collection> CreateCollectionAsync(Collection collection, CancellationToken cancellation);
 
+    /// <summary>What a collection is, without counting its entries: <c>EntryCount</c> may be 0.</summary>
+    /// <exception cref="Contracts.Errors.DelgException">COLLECTION_NOT_FOUND.</exception>
+    public Task<Collection> DescribeCollectionAsync(string name, CancellationToken cancellation);
+
     /// <exception cref="Contracts.Errors.DelgException">COLLECTION_NOT_FOUND.</exception>
     public Task<Collection> GetCollectionAsync(string name, CancellationToken cancellation);
 
@@ -26,7 +30,7 @@ internal interface IGlobalIndex : IAsyncDisposable
     /// <summary>
     /// Adds or replaces entries, all or none of them. Of entries with the same id the last one counts.
     /// </summary>
-    /// <param name="collection">As <see cref="GetCollectionAsync"/> gave it: the entries were checked against its model and size.</param>
+    /// <param name="collection">As <see cref="DescribeCollectionAsync"/> gave it: the entries were checked against its model and size.</param>
     /// <param name="entries">Valid entries with unit-length descriptors of the collection's model and size.</param>
     /// <param name="cancellation">Honoured until the write begins.</param>
     /// <exception cref="Contracts.Errors.DelgException">COLLECTION_NOT_FOUND, also when another collection has taken the name since.</exception>
@@ -65,4 +69,10 @@ internal interface IGlobalIndex : IAsyncDisposable
     /// <summary>What a collection costs and how it is searched.</summary>
     /// <exception cref="Contracts.Errors.DelgException">COLLECTION_NOT_FOUND.</exception>
     public Task<CollectionStatistics> GetStatisticsAsync(string name, CancellationToken cancellation);
+
+    /// <summary>Asks once whether the backend can work; null: it can, else a sentence that says why not.</summary>
+    public Task<string?> CheckAsync(CancellationToken cancellation);
+
+    /// <summary>Entries of each collection, as far as the backend knows without asking anyone.</summary>
+    public IEnumerable<KeyValuePair<string, int>> EntryCounts();
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Delg.GlobalIndex.Exact;
+using Delg.GlobalIndex.Milvus;
 using Delg.ServiceDefaults.Hosting;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
@@ -8,20 +9,20 @@ namespace Delg.GlobalIndex;
 
 /// <summary>
 /// Opens the index when the service starts and closes it when it stops. A folder that cannot be used fails the start; its vectors are then loaded
-/// while the service listens already: not ready, and calls wait.
+/// while the service listens already: not ready, and calls wait. A Milvus that is away fails no start: the service is ready while Milvus is.
 /// </summary>
 internal sealed partial class IndexStartup(
-    IConfiguration configuration, IOptions<GlobalIndexOptions> options, TimeProvider clock, ILogger<IndexStartup> logger,
-    IHostApplicationLifetime lifetime) : IHostedService, IHealthCheck, IDisposable
+    IConfiguration configuration, IOptions<GlobalIndexOptions> options, IOptions<MilvusOptions> milvus, TimeProvider clock, ILoggerFactory loggers,
+    ILogger<IndexStartup> logger, IHostApplicationLifetime lifetime) : IHostedService, IHealthCheck, IDisposable
 {
     /// <summary>Name of the index's folder below the data folder.</summary>
     public const string FolderName = "global-index";
 
     private readonly CancellationTokenSource _stopping = new();
-    private readonly TaskCompletionSource<ExactIndex> _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<IGlobalIndex> _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _loading = Task.CompletedTask;
 
-    /// <summary>The index, as soon as its vectors are in memory.</summary>
+    /// <summary>The index, as soon as it can be asked.</summary>
     public async Task<IGlobalIndex> IndexAsync(CancellationToken cancellation) => await _loaded.Task.WaitAsync(cancellation);
 
     /// <summary>Entries of each collection; none while loading.</summary>
@@ -29,6 +30,12 @@ internal sealed partial class IndexStartup(
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
+        if (options.Value.Backend == IndexBackend.Milvus)
+        {
+            _loaded.SetResult(new MilvusIndex(milvus.Value, clock, loggers));
+            return Task.CompletedTask;
+        }
+
         var folder = DataFolder.For(configuration, FolderName);
         var store = new EntryStore(folder);
         _loading = Task.Run(() => Load(store, folder), CancellationToken.None);
@@ -43,8 +50,12 @@ internal sealed partial class IndexStartup(
             await _loaded.Task.Result.DisposeAsync();
     }
 
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(_loaded.Task.IsCompletedSuccessfully ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("The vectors are being loaded."));
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        if (!_loaded.Task.IsCompletedSuccessfully)
+            return HealthCheckResult.Unhealthy("The vectors are being loaded.");
+        return await _loaded.Task.Result.CheckAsync(cancellationToken) is { } failure ? HealthCheckResult.Unhealthy(failure) : HealthCheckResult.Healthy();
+    }
 
     public void Dispose() => _stopping.Dispose();
 

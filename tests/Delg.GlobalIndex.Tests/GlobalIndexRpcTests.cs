@@ -220,7 +220,11 @@ public sealed class GlobalIndexRpcTests : IAsyncLifetime
             cancellationToken: Cancellation);
 
         await AssertFailsAsync(StatusCode.AlreadyExists, ErrorReason.CollectionExists, () => Client.CreateCollectionAsync(
-            new CreateCollectionRequest { Name = "Albums", ModelId = "m", Dim = 1 }));
+            new CreateCollectionRequest { Name = "Albums", ModelId = Vectors.Model, Dim = 3 }));
+        await AssertFailsAsync(StatusCode.FailedPrecondition, ErrorReason.ModelMismatch, () => Client.CreateCollectionAsync(
+            new CreateCollectionRequest { Name = "Albums", ModelId = "m", Dim = 3 }));
+        await AssertFailsAsync(StatusCode.FailedPrecondition, ErrorReason.ModelMismatch, () => Client.CreateCollectionAsync(
+            new CreateCollectionRequest { Name = "Albums", ModelId = Vectors.Model, Dim = 1 }));
         var collections = (await Client.ListCollectionsAsync(new ListCollectionsRequest(), cancellationToken: Cancellation)).Collections;
         Assert.Equal([("Albums", 2L), ("photos", 1L)], collections.Select(c => (c.Name, c.EntryCount)));
 

@@ -38,6 +38,12 @@ public class DelgException : Exception
             Details = new Dictionary<string, string> { ["collection"] = collection },
         };
 
+    public static DelgException CollectionExists(string collection) =>
+        new(StatusCode.AlreadyExists, ErrorReason.CollectionExists, $"There is a collection '{collection}' already.")
+        {
+            Details = new Dictionary<string, string> { ["collection"] = collection },
+        };
+
     public static DelgException ImageNotFound(string collection, string imageId) =>
         new(StatusCode.NotFound, ErrorReason.ImageNotFound, $"Collection '{collection}' has no image '{imageId}'.")
         {

@@ -72,6 +72,12 @@ public static class ErrorReason
     /// <summary>FAILED_PRECONDITION: a store refuses this system's user or password, or a right is missing; its operator can mend it.</summary>
     public const string StoreAccessDenied = "STORE_ACCESS_DENIED";
 
+    /// <summary>RESOURCE_EXHAUSTED with RetryInfo: a store takes no more calls for now.</summary>
+    public const string StoreBusy = "STORE_BUSY";
+
+    /// <summary>FAILED_PRECONDITION: a store is too old for this system, or holds something else under a name of this system's.</summary>
+    public const string StoreUnsuitable = "STORE_UNSUITABLE";
+
     /// <summary>DEADLINE_EXCEEDED.</summary>
     public const string DeadlineExceeded = "DEADLINE_EXCEEDED";
 

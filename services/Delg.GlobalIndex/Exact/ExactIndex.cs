@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Delg.Contracts.Errors;
 using Delg.GlobalIndex.Filters;
 using Delg.V1;
-using Grpc.Core;
 
 namespace Delg.GlobalIndex.Exact;
 
@@ -42,13 +41,15 @@ internal sealed class ExactIndex : IGlobalIndex
             draft =>
             {
                 if (_collections.ContainsKey(collection.Name))
-                    throw CollectionExists(collection.Name);
+                    throw DelgException.CollectionExists(collection.Name);
                 var state = created = new CollectionState(draft.Store.InsertCollection(collection, Now()), draft.Store.VectorFolder);
                 draft.AfterCommit(() => Volatile.Write(ref _collections, _collections.Add(collection.Name, state)));
             },
             entryCount: 0, standsAlone: true, cancellation));
         return Describe(created!);
     }
+
+    public Task<Collection> DescribeCollectionAsync(string name, CancellationToken cancellation) => GetCollectionAsync(name, cancellation);
 
     public Task<Collection> GetCollectionAsync(string name, CancellationToken cancellation) => Task.FromResult(Describe(StateOf(name)));
 
@@ -156,7 +157,8 @@ internal sealed class ExactIndex : IGlobalIndex
         return Task.FromResult(state.Snapshot.Statistics(state.Row.Dim));
     }
 
-    /// <summary>Entries of each collection now.</summary>
+    public Task<string?> CheckAsync(CancellationToken cancellation) => Task.FromResult<string?>(null);
+
     public IEnumerable<KeyValuePair<string, int>> EntryCounts() =>
         Volatile.Read(ref _collections).Select(pair => KeyValuePair.Create(pair.Key, pair.Value.Snapshot.LiveCount));
 
@@ -190,12 +192,6 @@ internal sealed class ExactIndex : IGlobalIndex
     }
 
     private static Collection Describe(CollectionState state) => state.Row.ToCollection(state.Snapshot.LiveCount);
-
-    private static DelgException CollectionExists(string name) =>
-        new(StatusCode.AlreadyExists, ErrorReason.CollectionExists, $"There is a collection '{name}' already.")
-        {
-            Details = new Dictionary<string, string> { ["collection"] = name },
-        };
 
     private CollectionState StateOf(string name) =>
         Volatile.Read(ref _collections).TryGetValue(name, out var state) ? state : throw DelgException.CollectionNotFound(name);

@@ -105,6 +105,10 @@ public sealed partial class ChartValuesTests
         "DELG_LocalVerifier__Store" => "Redis",
         "DELG_LocalVerifier__Redis__Connection" => "redis:6379",
         "DELG_LocalVerifier__Redis__Tls" => "true",
+        "DELG_GlobalIndex__Backend" => "Milvus",
+        "DELG_GlobalIndex__Milvus__Address" => "http://milvus:19530",
+        "DELG_GlobalIndex__Milvus__Consistency" => "Strong",
+        "DELG_GlobalIndex__Milvus__User" => "root",
         _ => "dns:///service:5000",
     };
 

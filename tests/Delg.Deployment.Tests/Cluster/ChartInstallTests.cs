@@ -19,6 +19,7 @@ public sealed class ChartInstallTests(ControlPlane cluster) : IClassFixture<Cont
         "extractor.podDisruptionBudget.enabled=true,gateway.podDisruptionBudget.enabled=true,gateway.podDisruptionBudget.maxUnavailable=50%",
         "serviceAccount.create=false,image.registry=registry.example.com/delg,image.tag=v1,imagePullSecrets[0].name=pull,commonLabels.team=search",
         "localVerifier.store=Redis,localVerifier.redis.connection=redis:6379,localVerifier.redis.user=delg,localVerifier.redis.passwordSecret.name=redis,localVerifier.replicas=3",
+        "globalIndex.backend=Milvus,globalIndex.milvus.address=http://milvus:19530,globalIndex.milvus.user=root,globalIndex.milvus.passwordSecret.name=milvus,globalIndex.replicas=2",
         "telemetry.otlpEndpoint=http://otel:4317,gateway.service.type=LoadBalancer,gateway.options.MaxTopK=500,gateway.extraEnv[0].name=A,gateway.extraEnv[0].value=b",
     ];
 
@@ -48,6 +49,7 @@ public sealed class ChartInstallTests(ControlPlane cluster) : IClassFixture<Cont
     [InlineData("gateway.port=80", "port")]
     [InlineData("localVerifier.replicas=2", "replicas")]
     [InlineData("localVerifier.store=Redis", "connection")]
+    [InlineData("globalIndex.backend=Milvus", "address")]
     public async Task Chart_MistakenValue_IsRefusedByName(string values, string named)
     {
         var rendered = await cluster.HelmAsync("template", "checked", ChartFiles.Folder, "--set", values);
@@ -86,6 +88,26 @@ public sealed class ChartInstallTests(ControlPlane cluster) : IClassFixture<Cont
         var values = variables.ToDictionary(variable => variable.Text("name"), variable => variable.Has("value") ? variable.Text("value") : "secret");
         Assert.Equal("redis:6379", values["DELG_LocalVerifier__Redis__Connection"]);
         Assert.Empty(DeployedService.Named("local-verifier").Unread(values));
+    }
+
+    [Fact]
+    public async Task Chart_WithMilvus_HasNoVolumeAndReadsThePasswordFromTheSecret()
+    {
+        var rendered = await cluster.HelmAsync(
+            "template", "checked", ChartFiles.Folder, "--show-only", "templates/global-index.yaml", "--set",
+            "globalIndex.backend=Milvus,globalIndex.milvus.address=http://milvus:19530,globalIndex.milvus.user=root,globalIndex.milvus.passwordSecret.name=keys,globalIndex.replicas=2");
+        var documents = YamlTree.ParseAll(rendered.Checked());
+        Assert.DoesNotContain(documents, document => document.Text("kind") == "PersistentVolumeClaim");
+        var spec = documents.Single(document => document.Text("kind") == "Deployment").At("spec");
+        Assert.Equal(("2", "RollingUpdate"), (spec.Text("replicas"), spec.Text("strategy", "type")));
+        var container = spec.At("template", "spec").Items("containers").Single();
+        Assert.Equal(["tmp"], container.Items("volumeMounts").Select(mount => mount.Text("name")));
+        var variables = container.Items("env").Where(variable => variable.Text("name").StartsWith("DELG_", StringComparison.Ordinal)).ToList();
+        var password = variables.Single(variable => variable.Text("name") == "DELG_GlobalIndex__Milvus__Password");
+        Assert.Equal(("keys", "password"), (password.Text("valueFrom", "secretKeyRef", "name"), password.Text("valueFrom", "secretKeyRef", "key")));
+        var values = variables.ToDictionary(variable => variable.Text("name"), variable => variable.Has("value") ? variable.Text("value") : "secret");
+        Assert.Equal(("http://milvus:19530", "Strong"), (values["DELG_GlobalIndex__Milvus__Address"], values["DELG_GlobalIndex__Milvus__Consistency"]));
+        Assert.Empty(DeployedService.Named("global-index").Unread(values));
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using Delg.Deployment.Tests.Repository;
 using Delg.Extractor;
 using Delg.Gateway;
 using Delg.GlobalIndex;
+using Delg.GlobalIndex.Milvus;
 using Delg.Imaging.Decoding;
 using Delg.LocalVerifier;
 using Delg.LocalVerifier.Stores.Redis;
@@ -18,6 +19,7 @@ public sealed class SettingsTableTests
     [InlineData("`Extractor`", typeof(ExtractorOptions), "")]
     [InlineData("`Extractor`", typeof(DecodeLimits), "Decode__")]
     [InlineData("`GlobalIndex`", typeof(GlobalIndexOptions), "")]
+    [InlineData("`GlobalIndex__Milvus`", typeof(MilvusOptions), "")]
     [InlineData("`LocalVerifier`", typeof(LocalVerifierOptions), "")]
     [InlineData("`LocalVerifier`", typeof(SqliteStoreOptions), "Sqlite__")]
     [InlineData("`LocalVerifier`", typeof(RedisStoreOptions), "Redis__")]
