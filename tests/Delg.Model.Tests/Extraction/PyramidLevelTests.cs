@@ -1,7 +1,6 @@
 using Delg.Imaging;
 using Delg.Model.Extraction;
 using Delg.Model.Network;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Delg.Model.Tests.Extraction;

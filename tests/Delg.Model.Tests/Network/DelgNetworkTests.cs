@@ -1,6 +1,6 @@
 using System.Text.Json;
-using TorchSharp;
 using Delg.Model.Tests;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Delg.Model.Network;

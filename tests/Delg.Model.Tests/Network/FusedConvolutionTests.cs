@@ -1,5 +1,4 @@
 using Delg.Model.Network;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Delg.Model.Tests.Network;

@@ -1,7 +1,6 @@
 using Delg.Imaging;
 using Delg.Model.Network;
 using Delg.Model.Weights;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Delg.Model.Tests.Parity;

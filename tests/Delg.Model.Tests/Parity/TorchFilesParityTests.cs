@@ -1,4 +1,3 @@
-using Delg.Imaging;
 using Delg.Model.Network;
 using Delg.Model.Weights;
 using Delg.Model.Weights.Import;
