@@ -1,17 +1,15 @@
 using Delg.Gateway.Backends;
 using Delg.Gateway.Duplicates;
 using Delg.Gateway.Http;
-using Delg.Gateway.Http.OpenApi;
 using Delg.Gateway.Indexing;
 using Delg.Gateway.PassThrough;
 using Delg.Gateway.Remote;
 using Delg.Gateway.Searching;
 using Delg.Gateway.Telemetry;
+using Delg.Gateway.Web;
 using Delg.ServiceDefaults.Hosting;
 using Delg.ServiceDefaults.Options;
 using Delg.V1;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 using Yarp.ReverseProxy.Configuration;
@@ -61,20 +59,10 @@ public static class GatewayHosting
     {
         ArgumentNullException.ThrowIfNull(app);
         app.UseHttp();
+        app.UseWebPage();
         app.MapGrpcService<ImageSearchEndpoint>();
         if (app.Services.GetRequiredService<IOptions<GatewayOptions>>().Value.PassThrough)
             app.MapReverseProxy();
-        app.MapGet("/", (IServer server) => new
-        {
-            service = "Delg.Micro gateway: image search over gRPC and HTTP",
-            grpc = ImageSearchService.Descriptor.FullName,
-            grpc_address = server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault(),
-            http = HttpBridge.Root,
-            openapi = $"/openapi/{ServiceDocument.Name}.json",
-            docs = "/docs",
-            live = "/livez",
-            ready = "/readyz",
-        }).ExcludeFromDescription();
         return app;
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Delg.EndToEnd.Tests.Processes;
 
@@ -18,5 +19,22 @@ internal static class DelgCommand
         var code = await run.EndAsync();
         Assert.True(code == 0, $"delg {string.Join(' ', arguments)}: exit {code}\n{run.Output}\n{run.Error}");
         return JsonNode.Parse(run.Output)!.AsObject();
+    }
+
+    /// <summary>The object a running program has written so far, as soon as it is whole.</summary>
+    public static async Task<JsonObject> AnswerAsync(ProgramRun run)
+    {
+        while (true)
+        {
+            Assert.False(run.HasExited, run.Error);
+            try
+            {
+                return JsonNode.Parse(run.Output)!.AsObject();
+            }
+            catch (JsonException)
+            {
+                await Task.Delay(100, TestContext.Current.CancellationToken);
+            }
+        }
     }
 }

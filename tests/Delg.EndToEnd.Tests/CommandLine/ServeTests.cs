@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Delg.EndToEnd.Tests.FourProcesses;
 using Delg.EndToEnd.Tests.Processes;
 
@@ -20,7 +18,7 @@ public sealed class ServeTests
         }
 
         await using var server = DelgCommand.Start(home, "serve", "--free-ports", "--json");
-        var address = (await AnswerAsync(server))["addresses"]!["gateway"]!.GetValue<string>();
+        var address = (await DelgCommand.AnswerAsync(server))["addresses"]!["gateway"]!.GetValue<string>();
         var indexed = await DelgCommand.JsonAsync(home, "index", photos);
         var again = await DelgCommand.JsonAsync(home, "index", photos, "--server", address);
         var found = await DelgCommand.JsonAsync(home, "search", Path.Combine(photos, Scenes.First.RelativePath), "--top-k", "2");
@@ -32,22 +30,5 @@ public sealed class ServeTests
         Assert.Equal(Scenes.First.RelativePath, found["hits"]![0]!["image_id"]!.GetValue<string>());
         Assert.True(found["hits"]![0]!["verified"]!.GetValue<bool>());
         Assert.Equal(0, code);
-    }
-
-    /// <summary>The object a running program has written so far, as soon as it is whole.</summary>
-    private static async Task<JsonObject> AnswerAsync(ProgramRun run)
-    {
-        while (true)
-        {
-            Assert.False(run.HasExited, run.Error);
-            try
-            {
-                return JsonNode.Parse(run.Output)!.AsObject();
-            }
-            catch (JsonException)
-            {
-                await Task.Delay(100, TestContext.Current.CancellationToken);
-            }
-        }
     }
 }
