@@ -97,6 +97,34 @@ public sealed class WebPageTests(ServedPage served) : IClassFixture<ServedPage>
     }
 
     [Fact]
+    public async Task Search_PhotoDroppedAfterARegion_LooksForAllOfIt()
+    {
+        await using var visit = await served.OpenAsync();
+        await visit.ChooseCollectionAsync(ServedPage.Scenery);
+        await visit.SearchAsync("mine.jpg", ServedPage.Scenes[0].Jpeg);
+        await visit.Button("Mark a region").ClickAsync();
+        await Expect(visit.Page.Locator("#query-hint")).ToContainTextAsync("Looking for");
+        await visit.AnsweredAsync();
+
+        var dropped = await visit.Page.EvaluateHandleAsync(
+            """
+            text => {
+              const data = new DataTransfer();
+              data.items.add(new File([Uint8Array.from(atob(text), c => c.charCodeAt(0))], "dropped.jpg", { type: "image/jpeg" }));
+              return data;
+            }
+            """,
+            Convert.ToBase64String(ServedPage.Scenes[2].Jpeg));
+        await visit.Page.DispatchEventAsync("#search", "drop", new { dataTransfer = dropped });
+
+        await Expect(visit.Page.Locator("#query-name")).ToHaveTextAsync("dropped.jpg");
+        await Expect(visit.Page.Locator("#query-hint")).ToContainTextAsync("Draw a rectangle");
+        await Expect(visit.Hits.First).ToContainTextAsync(ServedPage.NameOf(ServedPage.Scenes[2]));
+        await Expect(visit.Hits.First).ToContainTextAsync("similarity 1.000");
+        Assert.Empty(visit.Faults);
+    }
+
+    [Fact]
     public async Task Search_PhotoTakenFromBrowse_LeavesItOutAndFindsItsOtherView()
     {
         await using var visit = await served.OpenAsync();
@@ -166,6 +194,25 @@ public sealed class WebPageTests(ServedPage served) : IClassFixture<ServedPage>
         var left = await http.GetStringAsync("v1/collections", TestContext.Current.CancellationToken);
         Assert.DoesNotContain("doomed", left, StringComparison.Ordinal);
         Assert.Empty(visit.Faults);
+    }
+
+    [Fact]
+    public async Task Browse_MoreThanAPage_ShowsTheNextOnRequest()
+    {
+        // The server's own pages, made small: what is asked for stays the page's doing.
+        await using var visit = await served.OpenAsync(prepare: page => page.RouteAsync(
+            "**/images?*", route => route.ContinueAsync(new() { Url = route.Request.Url.Replace("page_size=48", "page_size=3", StringComparison.Ordinal) })));
+        await visit.ChooseCollectionAsync(ServedPage.Scenery);
+        await visit.GoToAsync("Browse");
+        var photos = visit.Page.Locator("#photos > li");
+
+        await Expect(photos).ToHaveCountAsync(3);
+        await Expect(visit.Page.Locator("#browse-head")).ToHaveTextAsync("3 of 4 photos.");
+        await visit.Button("Show more").ClickAsync();
+
+        await Expect(photos).ToHaveCountAsync(4);
+        await Expect(photos.Last.GetByRole(AriaRole.Button)).ToBeFocusedAsync();
+        await Expect(visit.Button("Show more")).ToBeHiddenAsync();
     }
 
     [Fact]

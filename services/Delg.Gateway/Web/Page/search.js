@@ -56,7 +56,7 @@ export async function searchWithIndexed(imageId, size) {
     search();
     const mine = query;
     mine.url = await thumbnailUrl(collection, imageId);
-    if (query === mine) showQuery();
+    if (query === mine) byId("query-stage").firstElementChild.replaceWith(queryPicture());
 }
 
 /** There may be something to search now. */
@@ -85,42 +85,39 @@ function setQuery(next) {
     byId("query-drop").hidden = query !== null;
     byId("query").hidden = query === null;
     byId("search-again").disabled = query === null;
+    showEmpty();
     if (query) showQuery();
-    else showEmpty();
 }
 
 function showQuery() {
     const stage = byId("query-stage");
-    const region = box?.region;
-    box = null;
     byId("query-name").replaceChildren(nameOf(query.name));
-    byId("query-region").hidden = !query.size;
-    byId("query-whole").hidden = true;
-    byId("query-hint").textContent = "";
-    const without = query.size ? "No picture of it here" : "Your browser cannot show this file. The server may still read it.";
-    stage.replaceChildren(
-        query.url
-            ? make("img", { src: query.url, alt: "The photo looked for", draggable: "false" })
-            : make("span", { class: "no-picture" }, without),
-    );
+    stage.replaceChildren(queryPicture());
     stage.classList.toggle("sized", Boolean(query.size));
+    stage.removeAttribute("style");
+    stage.onpointerdown = null;
+    box = null;
+    showRegion(null);
     if (!query.size) return;
     stage.style.aspectRatio = `${query.size.width} / ${query.size.height}`;
     stage.style.setProperty("--aspect", query.size.width / query.size.height);
-    byId("query-hint").textContent = "Draw a rectangle on the photo to look for that part only.";
     box = new RegionBox(stage, query.size, marked => {
         showRegion(marked);
         search();
     });
-    if (region) showRegion(region);
+}
+
+function queryPicture() {
+    if (query.url) return make("img", { src: query.url, alt: "The photo looked for", draggable: "false" });
+    const without = query.size ? "No picture of it here" : "Your browser cannot show this file. The server may still read it.";
+    return make("span", { class: "no-picture" }, query.url === null && without);
 }
 
 function showRegion(region) {
     byId("query-whole").hidden = !region;
-    byId("query-region").hidden = Boolean(region);
-    byId("query-hint").textContent = region
-        ? `Looking for ${describe(region)}.`
-        : "Draw a rectangle on the photo to look for that part only.";
+    byId("query-region").hidden = Boolean(region) || !query.size;
+    const invitation = query.size ? "Draw a rectangle on the photo to look for that part only." : "";
+    byId("query-hint").textContent = region ? `Looking for ${describe(region)}.` : invitation;
 }
 
 async function search() {
