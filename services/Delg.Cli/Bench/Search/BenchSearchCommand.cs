@@ -2,6 +2,7 @@ using System.CommandLine;
 using Delg.Cli.CommandLine;
 using Delg.Cli.Files;
 using Delg.Cli.Output;
+using Delg.GlobalIndex.Milvus;
 
 namespace Delg.Cli.Bench.Search;
 
@@ -29,19 +30,34 @@ internal sealed class BenchSearchCommand : VerbCommand
 
     private readonly Option<int> _threads = new("--threads") { Description = "Threads of a search. 0: one for each processor.", HelpName = "N" };
 
+    private readonly Option<string?> _milvus = new("--milvus")
+    {
+        Description = "Address of a Milvus server that is asked the same; the vectors are written to a collection there, which is dropped afterwards.",
+        HelpName = "HOST:PORT",
+    };
+
+    private readonly Option<MilvusIndexType> _milvusIndex = new("--milvus-index")
+    {
+        Description = "Index of the collection in Milvus.",
+        DefaultValueFactory = _ => MilvusIndexType.Flat,
+    };
+
     public BenchSearchCommand()
         : base(
             "search",
             "Search drawn vectors, evenly random and in clusters of a thousand, one query at a time and 32 together, among all of them and among the tenth that a " +
             "filter keeps: milliseconds a query (median), next to a float32 scan of the same vectors on the same threads, and whether both answered the same.",
             "delg bench search",
-            "delg bench search --vectors 100000 --queries 1000 --json")
+            "delg bench search --vectors 100000 --queries 1000 --json",
+            "delg bench search --vectors 100000 --milvus localhost:19530")
     {
         Add(_vectors);
         Add(_dim);
         Add(_topK);
         Add(_queries);
         Add(_threads);
+        Add(_milvus);
+        Add(_milvusIndex);
         _vectors.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<int[]>()?.Any(count => count < 1) == true)
@@ -53,7 +69,7 @@ internal sealed class BenchSearchCommand : VerbCommand
         InRange(_threads, 0, 1024);
     }
 
-    protected override Task<ExitCode> RunAsync(ParseResult arguments, Terminal terminal, CancellationToken cancellation)
+    protected override async Task<ExitCode> RunAsync(ParseResult arguments, Terminal terminal, CancellationToken cancellation)
     {
         var threads = arguments.GetValue(_threads);
         var measurement = new SearchMeasurement(
@@ -65,12 +81,14 @@ internal sealed class BenchSearchCommand : VerbCommand
             {
                 using var folder = new TemporaryFolder(Path.GetTempPath());
                 terminal.WriteProgressLine($"Drawing {vectors} {(isClustered ? "clustered" : "random")} vectors …");
-                rows.AddRange(measurement.Run(folder.Path, vectors, isClustered, terminal, cancellation));
+                await using var milvus = arguments.GetValue(_milvus) is { } address ? new MilvusSide(address, arguments.GetValue(_milvusIndex)) : null;
+                await foreach (var row in measurement.RunAsync(folder.Path, vectors, isClustered, milvus, terminal, cancellation))
+                    rows.Add(row);
             }
         }
 
         new SearchBenchReport { Threads = measurement.Threads, Dim = measurement.Dim, TopK = measurement.TopK, Rows = rows }.Write(terminal);
-        return Task.FromResult(rows.TrueForAll(row => row.SameTopK) ? ExitCode.Done : ExitCode.Failed);
+        return rows.TrueForAll(row => row.SameTopK) ? ExitCode.Done : ExitCode.Failed;
     }
 
     private static void InRange(Option<int> option, int least, int most) => option.Validators.Add(result =>

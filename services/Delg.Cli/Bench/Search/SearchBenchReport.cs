@@ -30,13 +30,19 @@ internal sealed record SearchBenchReport
         var table = new Table().AddColumns("vectors", "data", "batch", "filter");
         foreach (var name in new[] { "ms", "float32 scan", "ratio", "GB/s", "bytes a vector", "memory MB", "mapped MB", "same answers" })
             table.AddColumn(new TableColumn(name).RightAligned());
+        var hasMilvus = Rows.Any(row => row.MilvusMsPerQuery is not null);
+        if (hasMilvus)
+            table.AddColumn(new TableColumn("Milvus ms").RightAligned()).AddColumn(new TableColumn("Milvus recall").RightAligned());
         foreach (var row in Rows)
         {
-            table.AddRow(
+            string[] cells =
+            [
                 $"{row.Vectors}", row.Data, $"{row.Batch}", row.FilterPercent == 100 ? "none" : $"keeps {row.FilterPercent} %",
                 $"{row.MsPerQuery:0.00}", $"{row.Float32ScanMsPerQuery:0.00}", $"{row.Float32ScanMsPerQuery / row.MsPerQuery:0.0}",
                 $"{row.GigabytesPerSecond:0.0}", $"{row.BytesPerVector}", $"{row.MemoryBytes / 1e6:0}", $"{row.MappedBytes / 1e6:0}",
-                row.SameTopK ? $"{row.Queries} of {row.Queries}" : "NO");
+                row.SameTopK ? $"{row.Queries} of {row.Queries}" : "NO",
+            ];
+            table.AddRow(hasMilvus ? [.. cells, $"{row.MilvusMsPerQuery:0.00}", $"{row.MilvusRecall:0.000}"] : cells);
         }
 
         terminal.Report.Write(table);
@@ -71,6 +77,12 @@ internal sealed record SearchBenchRow
 
     /// <summary>True when every answer was that of the float32 scan: ids, order and similarities.</summary>
     public required bool SameTopK { get; init; }
+
+    /// <summary>Of the same searches in Milvus; null: none was asked.</summary>
+    public double? MilvusMsPerQuery { get; init; }
+
+    /// <summary>Share of the true neighbours that Milvus found, 0 to 1; null: none was asked.</summary>
+    public double? MilvusRecall { get; init; }
 
     /// <summary>Memory that a search reads for one vector, bytes.</summary>
     public required long BytesPerVector { get; init; }
