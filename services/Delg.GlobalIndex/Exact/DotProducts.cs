@@ -16,6 +16,7 @@ internal static class DotProducts
     /// <summary>Queries that <see cref="Tile"/> takes at once.</summary>
     public const int TileQueries = 2;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Dot(ReadOnlySpan<float> row, ReadOnlySpan<float> query)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(row.Length, query.Length);
@@ -33,6 +34,7 @@ internal static class DotProducts
     /// <param name="first">One query.</param>
     /// <param name="second">Another; the same is fine.</param>
     /// <param name="products">TileQueries × TileRows: the products of the first query, then those of the second.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Tile(ReadOnlySpan<float> rows, ReadOnlySpan<float> first, ReadOnlySpan<float> second, Span<float> products)
     {
         var dim = first.Length;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Delg.GlobalIndex.Exact.Codes;
 using Delg.V1;
@@ -66,6 +67,7 @@ internal static class ExactScan
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void ScanAlone<TKernel>(
         VectorChunk chunk, ReadOnlySpan<int> rows, QueryCodes queries, IReadOnlySet<string> excluded, CandidateTable found)
         where TKernel : ICodeKernel
@@ -80,6 +82,7 @@ internal static class ExactScan
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void ScanBlock<TKernel>(
         VectorChunk chunk, ReadOnlySpan<int> rows, QueryCodes queries, int group, IReadOnlySet<string> excluded, CandidateTable found)
         where TKernel : ICodeKernel

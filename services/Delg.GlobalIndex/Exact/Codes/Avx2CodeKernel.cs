@@ -11,6 +11,7 @@ internal readonly struct Avx2CodeKernel : ICodeKernel
 
     public static bool IsSupported => Avx2.IsSupported;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int One(ref sbyte row, ref short query, int length)
     {
         Vector256<int> even = default, odd = default;
@@ -23,6 +24,7 @@ internal readonly struct Avx2CodeKernel : ICodeKernel
         return Vector256.Sum(even + odd);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Vector128<int> Four(ref sbyte row, ref short queries, int stride, int length)
     {
         ref var q0 = ref queries;

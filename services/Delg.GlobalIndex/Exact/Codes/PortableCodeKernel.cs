@@ -10,6 +10,7 @@ internal readonly struct PortableCodeKernel : ICodeKernel
 
     public static bool IsSupported => true;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int One(ref sbyte row, ref short query, int length)
     {
         var sum = Vector128<int>.Zero;
@@ -23,6 +24,7 @@ internal readonly struct PortableCodeKernel : ICodeKernel
         return Vector128.Sum(sum);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Vector128<int> Four(ref sbyte row, ref short queries, int stride, int length) =>
         Vector128.Create(
             One(ref row, ref queries, length),
