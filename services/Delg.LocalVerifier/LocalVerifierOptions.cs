@@ -38,9 +38,12 @@ public sealed class LocalVerifierOptions
     [Range(0, 1024)]
     public int Parallelism { get; set; }
 
-    /// <summary>Candidates read from the store at a time; the next ones are read while these are verified. Default 64.</summary>
-    [Range(1, 1000)]
-    public int ReadBatchCandidates { get; set; } = 64;
+    /// <summary>
+    /// Candidates read from the store at a time; the next ones are read while these are verified, and a query holds no more than both. Default 0: eight a
+    /// processor.
+    /// </summary>
+    [Range(0, 1000)]
+    public int ReadBatchCandidates { get; set; }
 
     /// <summary>
     /// Seconds before a call's deadline at which a request that allows partial results is answered with those there are: time for the answer to travel.

@@ -15,6 +15,7 @@ public sealed class FeatureSet
 {
     private readonly Lazy<DotPanels> _dotPanels;
     private readonly Lazy<HammingPanels> _hammingPanels;
+    private readonly Lazy<HammingPlanes> _hammingPlanes;
     private readonly Lazy<FeatureSet> _asInt8;
     private readonly Lazy<FeatureSet> _asBinary;
     private readonly ReadOnlyMemory<byte> _positions;
@@ -35,6 +36,7 @@ public sealed class FeatureSet
         _bytesOfFeature = DescriptorCodec.BytesPerFeature(encoding, dim);
         _dotPanels = new Lazy<DotPanels>(() => new DotPanels(this));
         _hammingPanels = new Lazy<HammingPanels>(() => new HammingPanels(this));
+        _hammingPlanes = new Lazy<HammingPlanes>(() => new HammingPlanes(this));
         _asInt8 = new Lazy<FeatureSet>(() => Reduce(DescriptorEncoding.Int8));
         _asBinary = new Lazy<FeatureSet>(() => Reduce(DescriptorEncoding.Binary));
     }
@@ -68,6 +70,9 @@ public sealed class FeatureSet
 
     /// <summary>BINARY only.</summary>
     internal HammingPanels HammingPanels => _hammingPanels.Value;
+
+    /// <summary>BINARY of <see cref="Matching.HammingPlanes.Dim"/> components only.</summary>
+    internal HammingPlanes HammingPlanes => _hammingPlanes.Value;
 
     /// <summary>The features of a message.</summary>
     /// <param name="features">Checked here: lengths, finite values, limits.</param>

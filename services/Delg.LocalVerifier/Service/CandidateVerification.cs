@@ -12,6 +12,9 @@ namespace Delg.LocalVerifier.Service;
 internal sealed class CandidateVerification(
     FeatureLibrary library, PairVerifier verifier, VerificationMetrics metrics, IOptions<LocalVerifierOptions> options, ILogger<CandidateVerification> log)
 {
+    // Of a batch, when the options do not say.
+    private const int CandidatesOfProcessor = 8;
+
     /// <summary>One result a candidate, in their order.</summary>
     /// <param name="query">What to compare.</param>
     /// <param name="cancellation">Looked at many times a millisecond.</param>
@@ -89,7 +92,7 @@ internal sealed class CandidateVerification(
             CancellationToken = cancellation,
             MaxDegreeOfParallelism = options.Value.Parallelism > 0 ? options.Value.Parallelism : Environment.ProcessorCount,
         };
-        var size = options.Value.ReadBatchCandidates;
+        var size = options.Value.ReadBatchCandidates > 0 ? options.Value.ReadBatchCandidates : CandidatesOfProcessor * Environment.ProcessorCount;
         var reading = ReadAsync(query, 0, size, cancellation);
         try
         {

@@ -59,6 +59,34 @@ public class PutativeMatchesTests
     }
 
     [Theory]
+    [InlineData(0, 0)]
+    [InlineData(0.6f, 0.6f)]
+    [InlineData(0.95f, 0.95f)]
+    [InlineData(0, 0.95f)]
+    public void Find_ManyBinaryFeaturesFewOrManyOfThemNear_AgreesWithExhaustiveSearch(float firstCommon, float restCommon)
+    {
+        // More queries than a panel has lanes, more candidates than are screened at a time, and some whose first features do not tell what the rest is like.
+        const int Dim = SyntheticPair.Dim;
+        var random = new Random(6);
+        var query = RandomSet(random, 530, Dim, DescriptorEncoding.Binary, restCommon);
+        byte[] descriptors =
+        [
+            .. RandomSet(random, 300, Dim, DescriptorEncoding.Binary, firstCommon).Descriptors,
+            .. RandomSet(random, 300, Dim, DescriptorEncoding.Binary, restCommon).Descriptors,
+            .. query.Descriptors[^(20 * Dim / 8)..],
+        ];
+        var candidate = FeatureSet.From(Message(DescriptorEncoding.Binary, Dim, descriptors, 620));
+        foreach (var mutual in new[] { true, false })
+        {
+            var settings = VerificationSettings.Fused with { Mutual = mutual };
+            var expected = Exhaustive(query, candidate, settings);
+            Assert.InRange(expected.Count, 1, 530);
+            foreach (var path in SupportedPaths())
+                Assert.Equal(expected, Found(query, candidate, settings, path));
+        }
+    }
+
+    [Theory]
     [InlineData(DescriptorEncoding.Float32)]
     [InlineData(DescriptorEncoding.Int8)]
     [InlineData(DescriptorEncoding.Binary)]

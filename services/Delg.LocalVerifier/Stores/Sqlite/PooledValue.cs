@@ -5,13 +5,15 @@ namespace Delg.LocalVerifier.Stores.Sqlite;
 /// <summary>A copy of a value in a pooled buffer.</summary>
 internal sealed class PooledValue : IMemoryOwner<byte>
 {
+    private readonly ValueBuffers _buffers;
     private readonly int _length;
     private byte[]? _buffer;
 
-    public PooledValue(ReadOnlySpan<byte> value)
+    public PooledValue(ReadOnlySpan<byte> value, ValueBuffers buffers)
     {
+        _buffers = buffers;
         _length = value.Length;
-        _buffer = ArrayPool<byte>.Shared.Rent(value.Length);
+        _buffer = buffers.Rent(value.Length);
         value.CopyTo(_buffer);
     }
 
@@ -20,6 +22,6 @@ internal sealed class PooledValue : IMemoryOwner<byte>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _buffer, null) is { } buffer)
-            ArrayPool<byte>.Shared.Return(buffer);
+            _buffers.Return(buffer);
     }
 }

@@ -27,6 +27,7 @@ internal sealed class SqliteFeatureStore : IFeatureStore, IAsyncDisposable
     private readonly int _readConnections;
     private readonly SemaphoreSlim _reading;
     private readonly ConcurrentBag<SqliteReader> _readers = [];
+    private readonly ValueBuffers _buffers;
 
     private SqliteFeatureStore(FolderLock folderLock, string connectionString, SqliteConnection writer, SqliteStoreOptions options)
     {
@@ -36,6 +37,7 @@ internal sealed class SqliteFeatureStore : IFeatureStore, IAsyncDisposable
         _writer = new SqliteWriter(writer, options.MaxWritesPerCommit);
         _readConnections = options.ReadConnections > 0 ? options.ReadConnections : Environment.ProcessorCount;
         _reading = new SemaphoreSlim(_readConnections);
+        _buffers = new ValueBuffers(options.MaxBufferBytes);
     }
 
     /// <summary>Opens the store in a folder, making its file when it is not there.</summary>
@@ -172,7 +174,7 @@ internal sealed class SqliteFeatureStore : IFeatureStore, IAsyncDisposable
     private void WithReader(Action<SqliteReader> read)
     {
         if (!_readers.TryTake(out var reader))
-            reader = new SqliteReader(_connectionString, _options.MapBytes);
+            reader = new SqliteReader(_connectionString, _options.MapBytes, _buffers);
         try
         {
             read(reader);

@@ -14,10 +14,12 @@ internal sealed class SqliteReader : IDisposable
     private const int BusyTimeoutMilliseconds = 5000;
 
     private readonly SqliteConnection _connection;
+    private readonly ValueBuffers _buffers;
     private readonly sqlite3_stmt _select;
 
-    public SqliteReader(string connectionString, long mapBytes)
+    public SqliteReader(string connectionString, long mapBytes, ValueBuffers buffers)
     {
+        _buffers = buffers;
         _connection = new SqliteConnection(connectionString);
         try
         {
@@ -50,7 +52,7 @@ internal sealed class SqliteReader : IDisposable
             Check(raw.sqlite3_bind_text(_select, 2, imageId));
             var step = raw.sqlite3_step(_select);
             if (step == raw.SQLITE_ROW)
-                return new PooledValue(raw.sqlite3_column_blob(_select, 0));
+                return new PooledValue(raw.sqlite3_column_blob(_select, 0), _buffers);
             if (step != raw.SQLITE_DONE)
                 Check(step);
             return null;
