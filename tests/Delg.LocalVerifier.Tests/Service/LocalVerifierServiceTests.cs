@@ -196,8 +196,15 @@ public sealed class LocalVerifierServiceTests : IAsyncLifetime
             Candidates = { Stored("a"), Stored("") },
             Options = new VerificationOptions
             {
-                MaxResidualPx = -1, MaxTrials = 0, MaxDescriptorDistance = 3, MinEffectiveInliers = 0, MaxExplainedMatches = 1001, MaxDistanceRatio = 0, Confidence = 1.5,
-                Model = (GeometricModel)9, Plausibility = new PlausibilityBounds { MaxStretch = 0.5f, MaxScale = float.NaN },
+                MaxResidualPx = -1,
+                MaxTrials = 0,
+                MaxDescriptorDistance = 3,
+                MinEffectiveInliers = 0,
+                MaxExplainedMatches = 1001,
+                MaxDistanceRatio = 0,
+                Confidence = 1.5,
+                Model = (GeometricModel)9,
+                Plausibility = new PlausibilityBounds { MaxStretch = 0.5f, MaxScale = float.NaN },
             },
         };
         var failure = await FailureOf(VerifyAsync(request));
@@ -251,7 +258,9 @@ public sealed class LocalVerifierServiceTests : IAsyncLifetime
         await PutAsync("b", RandomFeatures.Message(1));
         var results = (await VerifyAsync(new VerifyCandidatesRequest
         {
-            Collection = "c", Query = RandomFeatures.Message(1), Candidates = { Stored("a"), Stored("b"), Stored("x") },
+            Collection = "c",
+            Query = RandomFeatures.Message(1),
+            Candidates = { Stored("a"), Stored("b"), Stored("x") },
         })).Results;
         Assert.Equal([CandidateStatus.Damaged, CandidateStatus.Compared, CandidateStatus.NotFound], results.Select(result => result.Status));
         Assert.Equal(60u, results[1].Verification.Inliers);
