@@ -1,6 +1,5 @@
 using System.Net.Http.Headers;
 using Delg.EndToEnd.Tests.CommandLine;
-using Delg.EndToEnd.Tests.FourProcesses;
 using Delg.EndToEnd.Tests.Processes;
 using Delg.Imaging.Scenes;
 using Microsoft.Playwright;
