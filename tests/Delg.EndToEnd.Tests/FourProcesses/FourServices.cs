@@ -11,6 +11,12 @@ public sealed class FourServices : IAsyncLifetime
     private readonly Dictionary<string, ServiceProcess> _services = [];
     private GrpcChannel? _channel;
 
+    /// <summary>Where the gateway takes gRPC.</summary>
+    public Uri Address => new(_services["gateway"].Address);
+
+    /// <summary>Where the gateway takes HTTP.</summary>
+    public Uri HttpAddress { get; } = new($"http://127.0.0.1:{ServiceProcess.FreePort()}");
+
     /// <summary>The gateway, where everything goes.</summary>
     internal ImageSearchService.ImageSearchServiceClient Gateway { get; private set; } = null!;
 
@@ -21,7 +27,7 @@ public sealed class FourServices : IAsyncLifetime
         _services["local verifier"] = new("Delg.LocalVerifier", "LocalVerifier", new Dictionary<string, string> { ["DELG_DataFolder"] = _data.Below("verifier") });
         _services["gateway"] = new("Delg.Gateway", "Gateway", new Dictionary<string, string>
         {
-            ["DELG_Gateway__HttpListen"] = $"http://127.0.0.1:{ServiceProcess.FreePort()}",
+            ["DELG_Gateway__HttpListen"] = HttpAddress.AbsoluteUri,
             ["DELG_Gateway__Extractor"] = _services["extractor"].Address,
             ["DELG_Gateway__GlobalIndex"] = _services["global index"].Address,
             ["DELG_Gateway__LocalVerifier"] = _services["local verifier"].Address,

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Delg.EndToEnd.Tests.Processes;
 
-/// <summary>A program of the product in a process of its own.</summary>
+/// <summary>A program in a process of its own.</summary>
 internal sealed class ProgramRun : IAsyncDisposable
 {
     private readonly Process _process;
@@ -20,13 +20,22 @@ internal sealed class ProgramRun : IAsyncDisposable
     /// <summary>Standard error so far.</summary>
     public string Error => Text(_error);
 
+    /// <summary>Starts a program of the product.</summary>
     /// <param name="program">Path of its .dll.</param>
     /// <param name="arguments">Command line.</param>
     /// <param name="environment">Variables on top of those of the tests.</param>
-    public static ProgramRun Start(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment)
+    public static ProgramRun Start(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment) =>
+        StartOther("dotnet", [program, .. arguments], environment);
+
+    /// <summary>Starts any program of this machine.</summary>
+    /// <param name="program">Path, or name where the system looks for programs.</param>
+    /// <param name="arguments">Command line.</param>
+    /// <param name="environment">Variables on top of those of the tests.</param>
+    /// <exception cref="System.ComponentModel.Win32Exception">There is no such program.</exception>
+    public static ProgramRun StartOther(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
-        var start = new ProcessStartInfo("dotnet", [program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var (name, value) in environment)
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
             start.Environment[name] = value;
         var run = new ProgramRun(new Process { StartInfo = start });
         run._process.OutputDataReceived += (_, line) => Append(run._output, line.Data);
