@@ -1,35 +1,44 @@
 using Delg.Cli.CommandLine;
 using Delg.Cli.Output;
+using Delg.Contracts.Client;
 using Delg.V1;
 using Grpc.Core;
-using Grpc.Net.Client;
 
 namespace Delg.Cli.Connection;
 
 /// <summary>An image search to talk to, with whatever had to be started for it.</summary>
 internal sealed class SearchConnection : IAsyncDisposable
 {
-    private readonly GrpcChannel _channel;
     private readonly EmbeddedSystem? _embedded;
 
-    private SearchConnection(string address, EmbeddedSystem? embedded)
+    private SearchConnection(string address, string? key, EmbeddedSystem? embedded)
     {
-        // The server bounds messages; a client that asks for much wants all of it.
-        _channel = GrpcChannel.ForAddress(address, new GrpcChannelOptions { MaxReceiveMessageSize = null, MaxSendMessageSize = null });
+        Client = new DelgClient(new DelgClientOptions
+        {
+            Address = address,
+            Key = key,
+            // Whoever has waited long enough presses Ctrl+C.
+            CallTimeout = Timeout.InfiniteTimeSpan,
+            // The server bounds messages; a client that asks for much wants all of it.
+            MaxMessageBytes = int.MaxValue,
+        });
         _embedded = embedded;
-        Client = new ImageSearchService.ImageSearchServiceClient(_channel);
     }
 
-    public ImageSearchService.ImageSearchServiceClient Client { get; }
+    public DelgClient Client { get; }
 
     /// <summary>A gateway that runs somewhere.</summary>
+    /// <param name="address">Its gRPC address.</param>
+    /// <param name="key">API key; null: none.</param>
+    /// <param name="cancellation">Stops the attempt.</param>
     /// <exception cref="CommandFailedException">It does not answer.</exception>
-    public static async Task<SearchConnection> ToServerAsync(string address, CancellationToken cancellation)
+    public static async Task<SearchConnection> ToServerAsync(string address, string? key, CancellationToken cancellation)
     {
-        var connection = new SearchConnection(address, null);
+        var connection = new SearchConnection(address, key, null);
         try
         {
-            await connection.Client.ListImageCollectionsAsync(new ListImageCollectionsRequest(), cancellationToken: cancellation);
+            // One attempt: nobody wants to wait to hear that there is no server.
+            await connection.Client.Service.ListImageCollectionsAsync(new ListImageCollectionsRequest(), cancellationToken: cancellation);
             return connection;
         }
         catch (RpcException failure) when (failure.StatusCode is StatusCode.Unavailable or StatusCode.Internal or StatusCode.Unimplemented)
@@ -47,26 +56,27 @@ internal sealed class SearchConnection : IAsyncDisposable
     /// <summary>The server that runs on a data folder; else the whole system inside this process, until the connection is disposed.</summary>
     /// <param name="dataFolder">Folder of the embedded stores.</param>
     /// <param name="model">Weights for a system started here; null: the default ones.</param>
+    /// <param name="key">API key; null: none.</param>
     /// <param name="terminal">Where to say which it is.</param>
     /// <param name="cancellation">Stops the start.</param>
-    public static async Task<SearchConnection> ToDataFolderAsync(string dataFolder, FileInfo? model, Terminal terminal, CancellationToken cancellation)
+    public static async Task<SearchConnection> ToDataFolderAsync(string dataFolder, FileInfo? model, string? key, Terminal terminal, CancellationToken cancellation)
     {
         if (EndpointFile.Find(dataFolder) is { } running)
         {
             terminal.WriteProgressLine($"Using the server at {running.Address}, which runs on '{dataFolder}'.");
-            return await ToServerAsync(running.Address, cancellation);
+            return await ToServerAsync(running.Address, key, cancellation);
         }
 
         var embedded = await EmbeddedSystem.StartAsync(new EmbeddedSystemOptions(dataFolder) { Model = model }, cancellation);
-        return ToSystem(embedded);
+        return ToSystem(embedded, key);
     }
 
     /// <summary>A system that runs inside this process and stops when the connection is disposed.</summary>
-    public static SearchConnection ToSystem(EmbeddedSystem embedded) => new(embedded.Address, embedded);
+    public static SearchConnection ToSystem(EmbeddedSystem embedded, string? key = null) => new(embedded.Address, key, embedded);
 
     public async ValueTask DisposeAsync()
     {
-        _channel.Dispose();
+        Client.Dispose();
         if (_embedded is not null)
             await _embedded.DisposeAsync();
     }

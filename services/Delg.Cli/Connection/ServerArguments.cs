@@ -8,10 +8,18 @@ namespace Delg.Cli.Connection;
 /// <summary>The options of every verb that needs an image search: a running server, or one started for the command.</summary>
 internal sealed class ServerArguments
 {
+    private const string KeyVariable = "DELG_KEY";
+
     private readonly Option<string?> _server = new("--server")
     {
         Description = "gRPC address of a running gateway, e.g. http://127.0.0.1:5100. Default: the server that runs on the data folder, else the whole system inside this process.",
         HelpName = "URL",
+    };
+
+    private readonly Option<string?> _key = new("--key")
+    {
+        Description = $"API key for the gateway. Default: the variable {KeyVariable}, which other users of the machine cannot read.",
+        HelpName = "KEY",
     };
 
     private readonly Option<DirectoryInfo?> _data = DataFolderOption.Create();
@@ -29,6 +37,7 @@ internal sealed class ServerArguments
     {
         command.Add(_collection);
         command.Add(_server);
+        command.Add(_key);
         command.Add(_data);
         command.Add(_model);
     }
@@ -40,10 +49,13 @@ internal sealed class ServerArguments
     /// <exception cref="WrongUsageException">The address is none.</exception>
     public Task<SearchConnection> OpenAsync(ParseResult arguments, Terminal terminal, CancellationToken cancellation)
     {
+        var key = arguments.GetValue(_key) ?? Environment.GetEnvironmentVariable(KeyVariable);
+        if (string.IsNullOrEmpty(key))
+            key = null;
         if (arguments.GetValue(_server) is not { } address)
-            return SearchConnection.ToDataFolderAsync(DataFolderOption.Resolve(arguments.GetValue(_data)), arguments.GetValue(_model), terminal, cancellation);
+            return SearchConnection.ToDataFolderAsync(DataFolderOption.Resolve(arguments.GetValue(_data)), arguments.GetValue(_model), key, terminal, cancellation);
         return Uri.TryCreate(address, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
-            ? SearchConnection.ToServerAsync(address, cancellation)
+            ? SearchConnection.ToServerAsync(address, key, cancellation)
             : throw new WrongUsageException($"--server: '{address}' is not an address such as http://127.0.0.1:5100.");
     }
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Delg.Cli.Drawing;
 using Delg.Cli.Files;
 using Delg.Cli.Output;
+using Delg.Contracts.Client;
 using Delg.V1;
 
 namespace Delg.Cli.Demo;
@@ -9,7 +10,7 @@ namespace Delg.Cli.Demo;
 /// <summary>Asks one question a group, and draws the best answers.</summary>
 /// <param name="client">The image search that holds the pictures.</param>
 /// <param name="collection">Where they are.</param>
-internal sealed class DemoSearch(ImageSearchService.ImageSearchServiceClient client, string collection)
+internal sealed class DemoSearch(DelgClient client, string collection)
 {
     /// <summary>Hits asked for.</summary>
     private const int TopK = 5;
@@ -34,7 +35,7 @@ internal sealed class DemoSearch(ImageSearchService.ImageSearchServiceClient cli
                     TopK = TopK,
                     Verification = new VerificationOptions { MaxExplainedMatches = VerifiedPair.Matches },
                 };
-                var answer = await client.SearchImagesAsync(request, cancellationToken: cancellation);
+                var answer = await client.SearchAsync(request, cancellation);
                 answers.Add(new DemoAnswer(query, answer.Hits, watch.Elapsed));
                 advance();
             }

@@ -1,5 +1,6 @@
 using Delg.Cli.Files;
 using Delg.Cli.Output;
+using Delg.Contracts.Client;
 using Delg.Contracts.Errors;
 using Delg.V1;
 using Google.Protobuf;
@@ -11,12 +12,12 @@ namespace Delg.Cli.Index;
 /// <param name="client">The image search.</param>
 /// <param name="collection">Where the pictures go.</param>
 /// <param name="inFlight">Pictures sent at once.</param>
-internal sealed class FolderIngest(ImageSearchService.ImageSearchServiceClient client, string collection, int inFlight)
+internal sealed class FolderIngest(DelgClient client, string collection, int inFlight)
 {
     private const string UnreadableReason = "FILE_UNREADABLE";
 
-    /// <summary>Tries for one picture while the server says that it is full.</summary>
-    private const int MaxAttemptsWhenFull = 20;
+    /// <summary>Tries for one picture while the server says that it is full, each of several attempts by the client.</summary>
+    private const int MaxAttemptsWhenFull = 5;
 
     /// <summary>Tries for one picture when the server takes too long: it may be busy with others.</summary>
     private const int MaxAttemptsWhenSlow = 3;
@@ -64,7 +65,7 @@ internal sealed class FolderIngest(ImageSearchService.ImageSearchServiceClient c
         {
             try
             {
-                return await client.IndexImageAsync(request, cancellationToken: cancellation);
+                return await client.IndexAsync(request, cancellation);
             }
             catch (RpcException failure) when (attempt < MaxAttemptsWhenSlow && failure.StatusCode == StatusCode.DeadlineExceeded)
             {

@@ -85,7 +85,7 @@ internal sealed class SearchCommand : VerbCommand
             request.ImageId = arguments.GetRequiredValue(_id);
 
         await using var connection = await _server.OpenAsync(arguments, terminal, cancellation);
-        var answer = await connection.Client.SearchImagesAsync(request, cancellationToken: cancellation);
+        var answer = await connection.Client.SearchAsync(request, cancellation);
         Write(terminal, answer);
         return ExitCode.Done;
     }
