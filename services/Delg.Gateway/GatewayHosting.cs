@@ -1,3 +1,4 @@
+using Delg.Gateway.Access;
 using Delg.Gateway.Backends;
 using Delg.Gateway.Duplicates;
 using Delg.Gateway.Http;
@@ -49,6 +50,7 @@ public static class GatewayHosting
         builder.Services.AddSingleton<ImageMatching>();
         builder.Services.AddSingleton<IRemoteNetwork, RemoteNetwork>();
         builder.Services.AddSingleton<RemoteImages>();
+        builder.Services.AddAccess();
         builder.Services.AddHttp();
         builder.Services.AddReverseProxy().AddDnsDestinationResolver(dns => dns.RefreshPeriod = BackendChannels.DnsRefresh);
         builder.Services.AddSingleton<IProxyConfigProvider, PassThroughConfig>();

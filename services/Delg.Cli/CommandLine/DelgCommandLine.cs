@@ -5,6 +5,7 @@ using Delg.Cli.Evaluate;
 using Delg.Cli.Extract;
 using Delg.Cli.Import;
 using Delg.Cli.Index;
+using Delg.Cli.Key;
 using Delg.Cli.Match;
 using Delg.Cli.Model;
 using Delg.Cli.Output;
@@ -55,6 +56,7 @@ internal static class DelgCommandLine
             new ExtractCommand(),
             new EvaluateCommand(),
             new ImportCommand(),
+            new KeyCommand(),
             new ModelCommand(),
             new TrainCommand(),
             new BenchCommand(),

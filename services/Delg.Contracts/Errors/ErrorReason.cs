@@ -42,6 +42,15 @@ public static class ErrorReason
     /// <summary>PERMISSION_DENIED, over HTTP only: a web page from elsewhere sent a form.</summary>
     public const string OriginRefused = "ORIGIN_REFUSED";
 
+    /// <summary>UNAUTHENTICATED (HTTP: 401): the call brings no API key, and one is needed.</summary>
+    public const string KeyMissing = "KEY_MISSING";
+
+    /// <summary>UNAUTHENTICATED (HTTP: 401): the API key or token is not known, was revoked, has expired, or was made for others.</summary>
+    public const string KeyInvalid = "KEY_INVALID";
+
+    /// <summary>PERMISSION_DENIED (HTTP: 403): the key's role, or its collections, do not go that far; the details name the <c>role</c> and <c>collection</c> needed.</summary>
+    public const string RoleInsufficient = "ROLE_INSUFFICIENT";
+
     /// <summary>NOT_FOUND.</summary>
     public const string CollectionNotFound = "COLLECTION_NOT_FOUND";
 

@@ -1,3 +1,4 @@
+using Delg.Gateway.Access;
 using Delg.Gateway.Http.OpenApi;
 using Delg.Gateway.Http.Problems;
 using Delg.V1;
@@ -20,9 +21,10 @@ internal static class HttpHosting
     public static void UseHttp(this WebApplication app)
     {
         app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
+        app.UseAccess();
         app.UseMiddleware<HttpBridge>();
         app.MapThumbnails();
-        app.MapOpenApi();
+        app.MapOpenApi().AllowAnonymous();
         app.UseSwaggerUI(page =>
         {
             page.RoutePrefix = "docs";

@@ -1,9 +1,11 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using Delg.Contracts.Errors;
+using Delg.Gateway.Access;
 using Delg.Gateway.Backends;
 using Delg.Gateway.Http.Problems;
 using Delg.Gateway.Indexing;
+using Delg.V1;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
@@ -28,12 +30,13 @@ internal static class ThumbnailEndpoint
             // Its template would be taken for the one of GetImage.
             .ExcludeFromDescription();
 
-    private static async Task ServeAsync(HttpContext context, ImageRecords records)
+    private static async Task ServeAsync(HttpContext context, ImageRecords records, ImageCollections collections)
     {
         try
         {
             EscapedImageId.Restore(context);
             var (collection, imageId) = (Value(context, "collection"), Value(context, "image_id"));
+            AccessRules.Demand(AccessGate.CallerOf(context), AccessRules.RoleOf(nameof(ImageSearchService.ImageSearchServiceClient.GetImageThumbnail)), collections.NameOrDefault(collection));
             var caller = new CallerContext(DateTime.MaxValue, context.RequestAborted);
             var thumbnail = await records.ThumbnailAsync(collection, imageId[..^Verb.Length], caller);
             context.Response.Headers.CacheControl = string.Create(CultureInfo.InvariantCulture, $"private, max-age={_freshness.TotalSeconds}");

@@ -3,6 +3,7 @@ using Delg.Gateway.Backends;
 using Delg.V1;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Health;
@@ -13,7 +14,7 @@ namespace Delg.Gateway.PassThrough;
 /// <summary>
 /// Routes of the three services' own gRPC methods to where the gateway itself calls them. Calls are spread over the replicas a name stands for;
 /// one that is not ready, or breaks connections, gets none until it is ready again. Message limits are the services' own: the proxy lifts body
-/// limits for gRPC. Nothing is tried twice here.
+/// limits for gRPC. Nothing is tried twice here. The caller's key stays here.
 /// </summary>
 internal sealed class PassThroughConfig : IProxyConfigProvider, IProxyConfig
 {
@@ -25,7 +26,7 @@ internal sealed class PassThroughConfig : IProxyConfigProvider, IProxyConfig
             (GlobalIndexService.Descriptor.FullName, backends.GlobalIndex),
             (LocalVerifierService.Descriptor.FullName, backends.LocalVerifier),
         ];
-        Routes = [.. services.Select(s => new RouteConfig { RouteId = s.Service, ClusterId = s.Service, Match = new RouteMatch { Path = $"/{s.Service}/{{method}}" } })];
+        Routes = [.. services.Select(s => Route(s.Service))];
         Clusters = [.. services.Select(s => Cluster(s.Service, s.Backend, options.Value))];
     }
 
@@ -37,6 +38,14 @@ internal sealed class PassThroughConfig : IProxyConfigProvider, IProxyConfig
     public IChangeToken ChangeToken { get; } = new CancellationChangeToken(CancellationToken.None);
 
     public IProxyConfig GetConfig() => this;
+
+    private static RouteConfig Route(string service) => new()
+    {
+        RouteId = service,
+        ClusterId = service,
+        Match = new RouteMatch { Path = $"/{service}/{{method}}" },
+        Transforms = [new Dictionary<string, string> { ["RequestHeaderRemove"] = HeaderNames.Authorization }],
+    };
 
     private static ClusterConfig Cluster(string service, Backend backend, GatewayOptions options) => new()
     {

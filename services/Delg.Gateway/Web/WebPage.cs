@@ -31,7 +31,7 @@ internal static class WebPage
     public static void UseWebPage(this WebApplication app)
     {
         app.UseStaticFiles(new StaticFileOptions { FileProvider = _files, RequestPath = Root, OnPrepareResponse = context => Protect(context.Context.Response) });
-        app.MapGet("/", ServeRoot).ExcludeFromDescription();
+        app.MapGet("/", ServeRoot).ExcludeFromDescription().AllowAnonymous();
     }
 
     private static IResult ServeRoot(HttpContext context, IServer server) =>

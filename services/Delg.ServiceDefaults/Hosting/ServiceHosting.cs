@@ -61,15 +61,15 @@ public static class ServiceHosting
         return builder;
     }
 
-    /// <summary>Maps health (gRPC and /livez, /readyz) and, where switched on, reflection.</summary>
+    /// <summary>Maps health (gRPC and /livez, /readyz) and, where switched on, reflection. All are open to everybody.</summary>
     public static WebApplication MapServiceDefaults(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
-        app.MapGrpcHealthChecksService();
-        app.MapHealthChecks("/livez", new HealthCheckOptions { Predicate = check => !check.Tags.Contains(ReadyTag) });
-        app.MapHealthChecks("/readyz");
+        app.MapGrpcHealthChecksService().AllowAnonymous();
+        app.MapHealthChecks("/livez", new HealthCheckOptions { Predicate = check => !check.Tags.Contains(ReadyTag) }).AllowAnonymous();
+        app.MapHealthChecks("/readyz").AllowAnonymous();
         if (app.Services.GetRequiredService<IOptions<ServiceListenOptions>>().Value.Reflection)
-            app.MapGrpcReflectionService();
+            app.MapGrpcReflectionService().AllowAnonymous();
         return app;
     }
 

@@ -1,6 +1,9 @@
+using System.Net.Http.Headers;
 using Delg.Gateway.Remote;
 using Delg.ServiceDefaults.Hosting;
 using Delg.V1;
+using Grpc.Core;
+using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
@@ -28,6 +31,24 @@ internal sealed class GatewayHost : IAsyncDisposable
     public ImageSearchService.ImageSearchServiceClient Client { get; }
 
     public string HttpAddress => LoopbackHost.AddressesOf(_app)[1];
+
+    /// <summary>A client that brings a key or token with every call.</summary>
+    public ImageSearchService.ImageSearchServiceClient ClientWith(string key) => new(InvokerWith(key));
+
+    /// <summary>What makes the calls of such a client.</summary>
+    public CallInvoker InvokerWith(string key) => Channel.Intercept(headers =>
+    {
+        headers.Add("authorization", $"Bearer {key}");
+        return headers;
+    });
+
+    /// <summary>A client of the HTTP address that brings a key or token with every request.</summary>
+    public HttpClient NewHttpClient(string key)
+    {
+        var client = NewHttpClient();
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        return client;
+    }
 
     /// <summary>A client of the HTTP address.</summary>
     public HttpClient NewHttpClient() => new() { BaseAddress = new Uri(HttpAddress) };

@@ -28,6 +28,18 @@ public class OpenApiTests
     }
 
     [Fact]
+    public async Task Document_SaysThatAKeyMayBeSent()
+    {
+        await using var gateway = await GatewayHost.StartAsync();
+        using var http = gateway.NewHttpClient();
+
+        var document = JsonDocument.Parse(await http.GetStringAsync("/openapi/v1.json")).RootElement;
+
+        Assert.Equal("bearer", document.GetProperty("components").GetProperty("securitySchemes").GetProperty("key").GetProperty("scheme").GetString());
+        Assert.Equal(["", "key"], document.GetProperty("security").EnumerateArray().Select(way => string.Join(",", way.EnumerateObject().Select(scheme => scheme.Name))));
+    }
+
+    [Fact]
     public async Task Document_References_AllLeadSomewhere()
     {
         await using var gateway = await GatewayHost.StartAsync();

@@ -30,6 +30,7 @@ internal sealed class ServiceDocument(ServiceDescriptor service) : IOpenApiDocum
         // The address the document was read from, whatever it is called on the way.
         document.Servers = [];
         AddProblem(document);
+        AddKey(document);
         var schemas = new MessageSchemas(document, comments);
         foreach (var method in service.Methods)
         {
@@ -133,6 +134,19 @@ internal sealed class ServiceDocument(ServiceDescriptor service) : IOpenApiDocum
 
     private static Dictionary<string, OpenApiMediaType> Content(params (string Type, IOpenApiSchema Schema)[] kinds) =>
         kinds.ToDictionary(kind => kind.Type, kind => new OpenApiMediaType { Schema = kind.Schema });
+
+    /// <summary>A key may be sent; whether one must is the gateway's setting.</summary>
+    private static void AddKey(OpenApiDocument document)
+    {
+        const string name = "key";
+        document.AddComponent(name, new OpenApiSecurityScheme
+        {
+            Type = SecuritySchemeType.Http,
+            Scheme = "bearer",
+            Description = "An API key or token, where the gateway asks for one.",
+        });
+        document.Security = [[], new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(name, document)] = [] }];
+    }
 
     private static void AddProblem(OpenApiDocument document)
     {

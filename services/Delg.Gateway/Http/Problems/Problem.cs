@@ -52,6 +52,8 @@ internal sealed record Problem(
         var problem = Of(failure);
         response.StatusCode = problem.Status;
         response.ContentLength = null;
+        if (problem.Status == StatusCodes.Status401Unauthorized)
+            response.Headers.WWWAuthenticate = failure.Reason == ErrorReason.KeyInvalid ? "Bearer error=\"invalid_token\"" : "Bearer";
         // The header counts whole seconds.
         if (problem.RetryAfterSeconds is { } seconds)
             response.Headers.RetryAfter = Math.Ceiling(seconds).ToString(CultureInfo.InvariantCulture);
