@@ -1,5 +1,6 @@
 using Delg.Gateway.Access;
 using Delg.Gateway.Backends;
+using Delg.Gateway.Backup;
 using Delg.Gateway.Duplicates;
 using Delg.Gateway.Http;
 using Delg.Gateway.Indexing;
@@ -7,6 +8,7 @@ using Delg.Gateway.PassThrough;
 using Delg.Gateway.Remote;
 using Delg.Gateway.Searching;
 using Delg.Gateway.Telemetry;
+using Delg.Gateway.Upkeep;
 using Delg.Gateway.Web;
 using Delg.ServiceDefaults.Hosting;
 using Delg.ServiceDefaults.Options;
@@ -41,6 +43,9 @@ public static class GatewayHosting
         builder.Services.AddSingleton<IndexStream>();
         builder.Services.AddSingleton<ImageRecords>();
         builder.Services.AddSingleton<ImageRemoval>();
+        builder.Services.AddSingleton<ImageExport>();
+        builder.Services.AddSingleton<ImageImport>();
+        builder.Services.AddSingleton<ImageCheck>();
         builder.Services.AddSingleton<GlobalDescriptors>();
         builder.Services.AddSingleton<Comparisons>();
         builder.Services.AddSingleton<QuerySource>();

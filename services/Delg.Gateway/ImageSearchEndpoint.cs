@@ -1,7 +1,9 @@
 using Delg.Gateway.Backends;
+using Delg.Gateway.Backup;
 using Delg.Gateway.Duplicates;
 using Delg.Gateway.Indexing;
 using Delg.Gateway.Searching;
+using Delg.Gateway.Upkeep;
 using Delg.V1;
 using Grpc.Core;
 
@@ -17,7 +19,10 @@ internal sealed class ImageSearchEndpoint(
     ImageRemoval removal,
     ImageSearch search,
     DuplicateSearch duplicates,
-    ImageMatching matching)
+    ImageMatching matching,
+    ImageExport export,
+    ImageImport import,
+    ImageCheck upkeep)
     : ImageSearchService.ImageSearchServiceBase
 {
     public override async Task<CreateImageCollectionResponse> CreateImageCollection(CreateImageCollectionRequest request, ServerCallContext context) =>
@@ -72,4 +77,19 @@ internal sealed class ImageSearchEndpoint(
 
     public override Task<MatchImagesResponse> MatchImages(MatchImagesRequest request, ServerCallContext context) =>
         matching.MatchAsync(request, CallerContext.Of(context));
+
+    public override async Task ExportImages(ExportImagesRequest request, IServerStreamWriter<ExportImagesResponse> responseStream, ServerCallContext context)
+    {
+        await foreach (var kept in export.ExportAsync(request, CallerContext.Of(context), context.CancellationToken))
+            await responseStream.WriteAsync(kept, context.CancellationToken);
+    }
+
+    public override Task<ImportImagesResponse> ImportImages(ImportImagesRequest request, ServerCallContext context) =>
+        import.ImportAsync(request, CallerContext.Of(context));
+
+    public override async Task CheckImages(CheckImagesRequest request, IServerStreamWriter<CheckImagesResponse> responseStream, ServerCallContext context)
+    {
+        await foreach (var found in upkeep.CheckAsync(request, CallerContext.Of(context), context.CancellationToken))
+            await responseStream.WriteAsync(found, context.CancellationToken);
+    }
 }

@@ -16,7 +16,7 @@ namespace Delg.Contracts.Client;
 /// </summary>
 /// <remarks>
 /// Failures are <see cref="RpcException"/>; <see cref="RpcErrors.ToDelgException"/> gives the stable reason of each (<see cref="ErrorReason"/>). Calls
-/// that may be repeated are, as <see cref="DelgClientOptions.MaxAttempts"/> says: all but those that make a collection or delete.
+/// that may be repeated are, as <see cref="DelgClientOptions.MaxAttempts"/> says: all but those that make or drop a collection or count what they delete.
 /// </remarks>
 /// <example>
 /// <code>
@@ -166,6 +166,14 @@ public sealed class DelgClient : IAsyncDisposable, IDisposable
     public async Task<ImageRecord> UpdateMetadataAsync(UpdateImageMetadataRequest request, CancellationToken cancellation = default) =>
         (await _retry.CallAsync(o => Service.UpdateImageMetadataAsync(request, o), isRepeatable: true, cancellation).ConfigureAwait(false)).Image;
 
+    /// <summary>Removes one image.</summary>
+    /// <returns>Whether it was there; where the gateway did not answer the first attempt, it may have been even so.</returns>
+    public async Task<bool> DeleteImageAsync(string imageId, string collection = "", CancellationToken cancellation = default)
+    {
+        var request = new DeleteImagesRequest { Collection = collection, ImageIds = { imageId } };
+        return (await _retry.CallAsync(o => Service.DeleteImagesAsync(request, o), isRepeatable: true, cancellation).ConfigureAwait(false)).DeletedCount > 0;
+    }
+
     /// <summary>Removes images, by id or all that a filter keeps.</summary>
     public Task<DeleteImagesResponse> DeleteImagesAsync(DeleteImagesRequest request, CancellationToken cancellation = default) =>
         _retry.CallAsync(o => Service.DeleteImagesAsync(request, o), isRepeatable: false, cancellation);
@@ -177,6 +185,18 @@ public sealed class DelgClient : IAsyncDisposable, IDisposable
     /// <summary>Compares two images, new or indexed; nothing is indexed.</summary>
     public Task<MatchImagesResponse> MatchAsync(MatchImagesRequest request, CancellationToken cancellation = default) =>
         _retry.CallAsync(o => Service.MatchImagesAsync(request, o), isRepeatable: true, cancellation);
+
+    /// <summary>All that is kept of a collection's images, the collection first: what <see cref="ImportAsync"/> takes.</summary>
+    public IAsyncEnumerable<ExportImagesResponse> ExportAsync(ExportImagesRequest request, CancellationToken cancellation = default) =>
+        ReadAsync(() => Service.ExportImages(request, cancellationToken: cancellation), cancellation);
+
+    /// <summary>Adds or replaces images that were exported, in a collection that is there. Each has its own result.</summary>
+    public Task<ImportImagesResponse> ImportAsync(ImportImagesRequest request, CancellationToken cancellation = default) =>
+        _retry.CallAsync(o => Service.ImportImagesAsync(request, o), isRepeatable: true, cancellation);
+
+    /// <summary>The images of which only one half is kept, as they are found; the summary comes last.</summary>
+    public IAsyncEnumerable<CheckImagesResponse> CheckAsync(CheckImagesRequest request, CancellationToken cancellation = default) =>
+        ReadAsync(() => Service.CheckImages(request, cancellationToken: cancellation), cancellation);
 
     /// <summary>Closes the connections; calls that are under way are cancelled.</summary>
     public void Dispose() => _channel.Dispose();

@@ -39,6 +39,30 @@ internal sealed partial class BackendCalls(IOptions<GatewayOptions> options, Gat
         }
     }
 
+    /// <summary>The messages of a call that answers with several, which may last as long as the caller waits.</summary>
+    /// <exception cref="DelgException">As in <see cref="CallAsync"/>.</exception>
+    /// <exception cref="OperationCanceledException">The caller went away.</exception>
+    public async IAsyncEnumerable<TResponse> StreamAsync<TResponse>(Backend backend, CallerContext caller, Func<CallOptions, AsyncServerStreamingCall<TResponse>> start)
+    {
+        DateTime? deadline = caller.Deadline == DateTime.MaxValue ? null : caller.Deadline;
+        using var call = start(new CallOptions(deadline: deadline, cancellationToken: caller.Cancellation));
+        while (await NextAsync(call.ResponseStream))
+            yield return call.ResponseStream.Current;
+
+        async Task<bool> NextAsync(IAsyncStreamReader<TResponse> responses)
+        {
+            try
+            {
+                return await responses.MoveNext(caller.Cancellation);
+            }
+            catch (RpcException failure)
+            {
+                caller.Cancellation.ThrowIfCancellationRequested();
+                throw Translate(failure, backend, caller, Timeout.Infinite);
+            }
+        }
+    }
+
     private DelgException Translate(RpcException failure, Backend backend, CallerContext caller, double timeoutSeconds)
     {
         var isExplained = failure.GetRpcStatus() is not null;

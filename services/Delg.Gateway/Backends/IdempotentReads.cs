@@ -9,7 +9,7 @@ internal static class IdempotentReads
     [
         .. Of(ExtractorService.Descriptor.FullName, "Extract", "GetModel"),
         .. Of(GlobalIndexService.Descriptor.FullName, "GetCollection", "ListCollections", "GetEntries", "ListEntries", "SearchEntries"),
-        .. Of(LocalVerifierService.Descriptor.FullName, "GetFeatures", "GetThumbnail", "VerifyCandidates", "MatchFeatures"),
+        .. Of(LocalVerifierService.Descriptor.FullName, "GetFeatures", "GetThumbnail", "ListFeatures", "VerifyCandidates", "MatchFeatures"),
     ];
 
     private static IEnumerable<(string Service, string Method)> Of(string service, params string[] methods) => methods.Select(method => (service, method));

@@ -32,6 +32,13 @@ internal sealed class ImageCollections(
     public async Task<ListCollectionsResponse> ListAsync(CallerContext caller) =>
         await calls.CallAsync(Stage.Store, backends.GlobalIndex, caller, o => index.ListCollectionsAsync(new ListCollectionsRequest(), o));
 
+    /// <exception cref="DelgException">COLLECTION_NOT_FOUND.</exception>
+    public async Task<Collection> GetAsync(string name, CallerContext caller)
+    {
+        var answer = await calls.CallAsync(Stage.Store, backends.GlobalIndex, caller, o => index.GetCollectionAsync(new GetCollectionRequest { Name = name }, o));
+        return answer.Collection;
+    }
+
     /// <summary>The collection; null when it is not there and may be made.</summary>
     /// <exception cref="DelgException">COLLECTION_NOT_FOUND when it is not there and the option forbids making it.</exception>
     public async Task<Collection?> FindAsync(string name, CallerContext caller)
@@ -80,12 +87,6 @@ internal sealed class ImageCollections(
             Stage.Store, backends.LocalVerifier, caller, o => verifier.DeleteCollectionFeaturesAsync(new DeleteCollectionFeaturesRequest { Collection = name }, o));
         if (missing is not null)
             throw missing;
-    }
-
-    private async Task<Collection> GetAsync(string name, CallerContext caller)
-    {
-        var answer = await calls.CallAsync(Stage.Store, backends.GlobalIndex, caller, o => index.GetCollectionAsync(new GetCollectionRequest { Name = name }, o));
-        return answer.Collection;
     }
 
     private async Task<Collection> CreateAsync(CreateCollectionRequest request, CallerContext caller)

@@ -51,6 +51,9 @@ internal sealed class FeatureLibrary(IFeatureStore store, IOptions<LocalVerifier
     public static FeatureSet ToFeatureSet(string collection, string imageId, ReadOnlyMemory<byte> value) =>
         Decode(collection, imageId, () => StoredFeatures.Read(value).ToFeatureSet());
 
+    /// <summary>The images that have features, in no particular order; one may come twice.</summary>
+    public IAsyncEnumerable<string> ListAsync(string collection, CancellationToken cancellation) => store.ListAsync(collection, cancellation);
+
     /// <summary>Removes features with their thumbnails, and returns of how many images there were features.</summary>
     public async Task<int> DeleteAsync(string collection, IReadOnlyList<string> imageIds, CancellationToken cancellation)
     {

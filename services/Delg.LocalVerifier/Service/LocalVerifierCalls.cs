@@ -14,6 +14,8 @@ internal sealed class LocalVerifierCalls(
 {
     private const int MostImagesOfDelete = 1000;
 
+    private const int ImagesOfListMessage = 1000;
+
     private static ReadOnlySpan<byte> JpegStart => [0xFF, 0xD8, 0xFF];
 
     public override async Task<PutFeaturesResponse> PutFeatures(PutFeaturesRequest request, ServerCallContext context)
@@ -48,6 +50,15 @@ internal sealed class LocalVerifierCalls(
         check.ThrowIfInvalid();
         var thumbnail = await library.GetThumbnailAsync(request.Collection, request.ImageId, context.CancellationToken);
         return new GetThumbnailResponse { Thumbnail = UnsafeByteOperations.UnsafeWrap(thumbnail) };
+    }
+
+    public override async Task ListFeatures(ListFeaturesRequest request, IServerStreamWriter<ListFeaturesResponse> responseStream, ServerCallContext context)
+    {
+        var check = new MessageCheck();
+        check.CollectionName(request.Collection, "collection");
+        check.ThrowIfInvalid();
+        await foreach (var some in library.ListAsync(request.Collection, context.CancellationToken).Chunk(ImagesOfListMessage).WithCancellation(context.CancellationToken))
+            await responseStream.WriteAsync(new ListFeaturesResponse { ImageIds = { some } }, context.CancellationToken);
     }
 
     public override async Task<DeleteFeaturesResponse> DeleteFeatures(DeleteFeaturesRequest request, ServerCallContext context)

@@ -12,6 +12,9 @@ internal interface IFeatureStore
     /// <summary>The values of some images in the order asked, in pooled buffers: dispose them.</summary>
     public Task<StoredValues> GetAsync(string collection, IReadOnlyList<string> imageIds, CancellationToken cancellation);
 
+    /// <summary>The ids of a collection's values, in no particular order; one may come twice. Values put or removed meanwhile may or may not be seen.</summary>
+    public IAsyncEnumerable<string> ListAsync(string collection, CancellationToken cancellation);
+
     /// <summary>Removes values and returns how many were there. Done when that is as durable as a put.</summary>
     public Task<int> DeleteAsync(string collection, IReadOnlyList<string> imageIds, CancellationToken cancellation);
 

@@ -52,6 +52,13 @@ internal sealed class FakeVerifier(CallJournal journal) : LocalVerifierService.L
             ? Task.FromResult(new GetThumbnailResponse { Thumbnail = thumbnail })
             : throw new DelgException(StatusCode.NotFound, ErrorReason.ThumbnailNotFound, "None.").ToRpcException();
 
+    public override async Task ListFeatures(ListFeaturesRequest request, IServerStreamWriter<ListFeaturesResponse> responseStream, ServerCallContext context)
+    {
+        journal.Note(context);
+        foreach (var some in Stored.Keys.Where(key => key.Collection == request.Collection).Select(key => key.Id).Chunk(2))
+            await responseStream.WriteAsync(new ListFeaturesResponse { ImageIds = { some } });
+    }
+
     public override Task<DeleteFeaturesResponse> DeleteFeatures(DeleteFeaturesRequest request, ServerCallContext context)
     {
         journal.Note(context);

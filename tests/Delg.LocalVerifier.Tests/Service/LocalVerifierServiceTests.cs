@@ -27,6 +27,19 @@ public sealed class LocalVerifierServiceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ListFeatures_SomeImages_NamesThem()
+    {
+        await PutAsync("a", RandomFeatures.Message(1));
+        await PutWithThumbnailAsync("b", Jpeg(1));
+        using var call = Client.ListFeatures(new ListFeaturesRequest { Collection = "c" }, cancellationToken: Cancellation);
+        var listed = await call.ResponseStream.ReadAllAsync(Cancellation).ToListAsync(Cancellation);
+        Assert.Equal(["a", "b"], listed.SelectMany(some => some.ImageIds).Order());
+        using var refused = Client.ListFeatures(new ListFeaturesRequest { Collection = "1" }, cancellationToken: Cancellation);
+        var failure = await Assert.ThrowsAsync<RpcException>(() => refused.ResponseStream.MoveNext(Cancellation));
+        Assert.Equal(ErrorReason.FieldInvalid, failure.ToDelgException().Reason);
+    }
+
+    [Fact]
     public async Task Put_ThenGet_GivesTheFeaturesInTheStoredEncoding()
     {
         var put = await PutAsync("a", RandomFeatures.Message(1));

@@ -150,6 +150,18 @@ public abstract class FeatureStoreConformance
     }
 
     [Fact]
+    public async Task List_AwkwardIdsAndManyPages_GivesTheCollectionsOwn()
+    {
+        await using var opened = await OpenAsync();
+        string[] ids = [.. Enumerable.Range(0, 2001).Select(i => $"{i}"), "ä", "{a}", "%7Ba}", "%25", "c:a", "日本/🗼.jpg", "*"];
+        await Task.WhenAll(ids.Select(id => opened.Store.PutAsync("c", id, new byte[] { 1 }, Cancellation)));
+        await PutAsync(opened.Store, "cc", "other", [2]);
+        var listed = await opened.Store.ListAsync("c", Cancellation).ToListAsync(Cancellation);
+        Assert.Equal(ids.Order(StringComparer.Ordinal), listed.Distinct().Order(StringComparer.Ordinal));
+        Assert.Empty(await opened.Store.ListAsync("nothing", Cancellation).ToListAsync(Cancellation));
+    }
+
+    [Fact]
     public async Task Get_Cancelled_SaysSo()
     {
         await using var opened = await OpenAsync();

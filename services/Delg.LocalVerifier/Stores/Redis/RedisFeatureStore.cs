@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using StackExchange.Redis;
 
 namespace Delg.LocalVerifier.Stores.Redis;
@@ -74,6 +75,16 @@ internal sealed partial class RedisFeatureStore : IFeatureStore, IAsyncDisposabl
         }
     }
 
+    public async IAsyncEnumerable<string> ListAsync(string collection, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        foreach (var server in await TranslatedAsync(() => ConnectedPrimariesAsync(cancellation)))
+        {
+            await using var keys = server.KeysAsync(_options.Database, _keys.PatternOf(collection), _options.ScanKeys).GetAsyncEnumerator(cancellation);
+            while (await TranslatedAsync(async () => await keys.MoveNextAsync()))
+                yield return _keys.ImageIdOf(collection, keys.Current);
+        }
+    }
+
     public Task<int> DeleteAsync(string collection, IReadOnlyList<string> imageIds, CancellationToken cancellation) =>
         TranslatedAsync(async () =>
         {
@@ -89,14 +100,8 @@ internal sealed partial class RedisFeatureStore : IFeatureStore, IAsyncDisposabl
         {
             var deleted = 0L;
             var database = await _commands.DatabaseAsync(cancellation);
-            foreach (var server in await _commands.PrimariesAsync(cancellation))
-            {
-                // Passing over a server would leave its part of the collection behind and say nothing.
-                if (!server.IsConnected)
-                    throw new RedisConnectionException(ConnectionFailureType.UnableToConnect, Primary, $"{server.EndPoint} is not connected.", null, CommandStatus.Unknown);
+            foreach (var server in await ConnectedPrimariesAsync(cancellation))
                 deleted += await DeleteAsync(server, database, collection, cancellation);
-            }
-
             return deleted;
         });
 
@@ -159,6 +164,15 @@ internal sealed partial class RedisFeatureStore : IFeatureStore, IAsyncDisposabl
         await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (reading.IsCompletedSuccessfully)
             reading.Result.Dispose();
+    }
+
+    /// <summary>All of them, or a failure: to pass over one would be to pass over its part of the collection and say nothing.</summary>
+    private async Task<IReadOnlyList<IServer>> ConnectedPrimariesAsync(CancellationToken cancellation)
+    {
+        var servers = await _commands.PrimariesAsync(cancellation);
+        return servers.FirstOrDefault(server => !server.IsConnected) is { } missing
+            ? throw new RedisConnectionException(ConnectionFailureType.UnableToConnect, Primary, $"{missing.EndPoint} is not connected.", null, CommandStatus.Unknown)
+            : servers;
     }
 
     private async Task<long> DeleteAsync(IServer server, IDatabase database, string collection, CancellationToken cancellation)

@@ -15,6 +15,10 @@ internal sealed class RedisKeys(string prefix)
     public RedisKey Of(string collection, string imageId) =>
         $"{prefix}{collection}:{imageId.Replace("%", "%25", StringComparison.Ordinal).Replace("{", "%7B", StringComparison.Ordinal)}";
 
+    /// <summary>The image id of a value's key.</summary>
+    public string ImageIdOf(string collection, RedisKey key) =>
+        $"{key}"[(prefix.Length + collection.Length + 1)..].Replace("%7B", "{", StringComparison.Ordinal).Replace("%25", "%", StringComparison.Ordinal);
+
     /// <summary>The pattern, as SCAN reads it, that all keys of a collection match and no other.</summary>
     public RedisValue PatternOf(string collection)
     {

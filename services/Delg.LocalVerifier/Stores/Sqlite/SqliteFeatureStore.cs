@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Delg.ServiceDefaults.Hosting;
 using Microsoft.Data.Sqlite;
 
@@ -16,6 +17,9 @@ internal sealed class SqliteFeatureStore : IFeatureStore, IAsyncDisposable
     public const string FileName = "features.db";
 
     private const int SchemaVersion = 1;
+
+    // Ids read at a time: between two reads nothing of the file is held.
+    private const int IdsOfPage = 1000;
 
     // A second reader is worth waking for this many values.
     private const int ValuesOfReader = 8;
@@ -95,6 +99,19 @@ internal sealed class SqliteFeatureStore : IFeatureStore, IAsyncDisposable
                 owners[i] = reader.Get(collection, imageIds[i]);
             }
         }
+    }
+
+    public async IAsyncEnumerable<string> ListAsync(string collection, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        IReadOnlyList<string> page = [""];
+        do
+        {
+            var after = page[^1];
+            await ReadAsync(reader => page = reader.List(collection, after, IdsOfPage), cancellation);
+            foreach (var imageId in page)
+                yield return imageId;
+        }
+        while (page.Count == IdsOfPage);
     }
 
     public async Task<int> DeleteAsync(string collection, IReadOnlyList<string> imageIds, CancellationToken cancellation) =>

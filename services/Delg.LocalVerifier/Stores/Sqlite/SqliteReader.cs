@@ -16,6 +16,7 @@ internal sealed class SqliteReader : IDisposable
     private readonly SqliteConnection _connection;
     private readonly ValueBuffers _buffers;
     private readonly sqlite3_stmt _select;
+    private readonly sqlite3_stmt _list;
 
     public SqliteReader(string connectionString, long mapBytes, ValueBuffers buffers)
     {
@@ -34,6 +35,8 @@ internal sealed class SqliteReader : IDisposable
             Check(raw.sqlite3_busy_timeout(_connection.Handle, BusyTimeoutMilliseconds));
             Check(raw.sqlite3_prepare_v3(
                 _connection.Handle, "SELECT value FROM features WHERE collection = ? AND image_id = ?", raw.SQLITE_PREPARE_PERSISTENT, out _select));
+            Check(raw.sqlite3_prepare_v3(
+                _connection.Handle, "SELECT image_id FROM features WHERE collection = ? AND image_id > ? ORDER BY image_id LIMIT ?", 0, out _list));
         }
         catch
         {
@@ -64,9 +67,36 @@ internal sealed class SqliteReader : IDisposable
         }
     }
 
+    /// <summary>The next ids of a collection in their order.</summary>
+    /// <param name="collection">The collection.</param>
+    /// <param name="after">Ids up to this one are passed over.</param>
+    /// <param name="most">Ids at most.</param>
+    /// <exception cref="SqliteException">The file cannot be read.</exception>
+    public IReadOnlyList<string> List(string collection, string after, int most)
+    {
+        try
+        {
+            Check(raw.sqlite3_bind_text(_list, 1, collection));
+            Check(raw.sqlite3_bind_text(_list, 2, after));
+            Check(raw.sqlite3_bind_int(_list, 3, most));
+            var ids = new List<string>();
+            int step;
+            while ((step = raw.sqlite3_step(_list)) == raw.SQLITE_ROW)
+                ids.Add(raw.sqlite3_column_text(_list, 0).utf8_to_string());
+            if (step != raw.SQLITE_DONE)
+                Check(step);
+            return ids;
+        }
+        finally
+        {
+            raw.sqlite3_reset(_list);
+        }
+    }
+
     public void Dispose()
     {
         _select.Dispose();
+        _list.Dispose();
         _connection.Dispose();
     }
 
