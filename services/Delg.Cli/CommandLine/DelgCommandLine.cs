@@ -1,11 +1,16 @@
 using System.CommandLine;
+using Delg.Cli.Backup;
 using Delg.Cli.Bench;
+using Delg.Cli.Check;
+using Delg.Cli.Delete;
 using Delg.Cli.Demo;
+using Delg.Cli.Duplicates;
 using Delg.Cli.Evaluate;
 using Delg.Cli.Extract;
 using Delg.Cli.Import;
 using Delg.Cli.Index;
 using Delg.Cli.Key;
+using Delg.Cli.List;
 using Delg.Cli.Match;
 using Delg.Cli.Model;
 using Delg.Cli.Output;
@@ -53,9 +58,14 @@ internal static class DelgCommandLine
             new IndexCommand(),
             new SearchCommand(),
             new MatchCommand(),
+            new ListCommand(),
+            new DuplicatesCommand(),
+            new DeleteCommand(),
+            new ExportCommand(),
             new ExtractCommand(),
             new EvaluateCommand(),
             new ImportCommand(),
+            new CheckCommand(),
             new KeyCommand(),
             new ModelCommand(),
             new TrainCommand(),

@@ -33,9 +33,12 @@ internal sealed class ServerArguments
         HelpName = "NAME",
     };
 
-    public ServerArguments(Command command)
+    /// <param name="command">The verb.</param>
+    /// <param name="withCollection">False: the verb names its collection in its own way, or none.</param>
+    public ServerArguments(Command command, bool withCollection = true)
     {
-        command.Add(_collection);
+        if (withCollection)
+            command.Add(_collection);
         command.Add(_server);
         command.Add(_key);
         command.Add(_data);

@@ -53,10 +53,12 @@ internal sealed class IngestReport
             _failures.Add(failure);
     }
 
+    public void WriteFailures(Terminal terminal) => WriteFailures(Failures, terminal);
+
     /// <summary>One line for each failure, to standard error.</summary>
-    public void WriteFailures(Terminal terminal)
+    public static void WriteFailures(IEnumerable<IngestFailure> failures, Terminal terminal)
     {
-        foreach (var failure in Failures)
+        foreach (var failure in failures)
             terminal.WriteProgressLine($"{failure.ImageId}: {failure.Message} [{failure.Reason}]");
     }
 }

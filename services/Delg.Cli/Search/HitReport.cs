@@ -11,7 +11,8 @@ internal sealed record HitReport(
     uint? Inliers,
     uint? EffectiveInliers,
     bool? Verified,
-    IReadOnlyList<float>? Affine)
+    IReadOnlyList<float>? Affine,
+    IReadOnlyList<string> DuplicateImageIds)
 {
     public static HitReport Of(Hit hit) => new(
         hit.ImageId,
@@ -21,5 +22,6 @@ internal sealed record HitReport(
         hit.Verification?.Inliers,
         hit.Verification?.EffectiveInliers,
         hit.Verification?.Verified,
-        hit.Verification?.Affine);
+        hit.Verification?.Affine,
+        hit.DuplicateImageIds);
 }

@@ -37,7 +37,21 @@ internal sealed class SearchCommand : VerbCommand
         DefaultValueFactory = _ => Fused,
     };
 
-    private readonly Option<string?> _region = new("--region") { Description = "Look only for this part of FILE, pixels.", HelpName = "x,y,w,h" };
+    private readonly Option<string?> _region = new("--region") { Description = "Look only for this part of the picture, pixels.", HelpName = "x,y,w,h" };
+
+    private readonly Option<string?> _filter = new("--filter")
+    {
+        Description = "Find only pictures whose metadata this keeps, e.g. 'city = \"Oslo\" AND year >= 1990'.",
+        HelpName = "FILTER",
+    };
+
+    private readonly Option<float?> _minSimilarity = new("--min-similarity") { Description = "Leave out hits below this cosine similarity, -1 to 1.", HelpName = "S" };
+
+    private readonly Option<uint> _minInliers = new("--min-inliers") { Description = "Leave out hits with fewer effective inliers.", HelpName = "N" };
+
+    private readonly Option<bool> _expand = new("--expand") { Description = "Search a second time, with what the first search verified." };
+
+    private readonly Option<bool> _hideDuplicates = new("--hide-duplicates") { Description = "Fold hits that show the same as a better one under it." };
 
     private readonly ServerArguments _server;
 
@@ -47,6 +61,7 @@ internal sealed class SearchCommand : VerbCommand
             "Find the indexed pictures that show the same thing as a picture.",
             "delg search photo.jpg",
             "delg search photo.jpg --region 120,40,300,200 --top-k 5",
+            "delg search photo.jpg --filter 'year >= 1990' --min-inliers 12 --hide-duplicates",
             "delg search --id holidays/017.jpg --rerank-depth 0")
     {
         _ranking.AcceptOnlyFromAmong(Fused, Published);
@@ -56,6 +71,11 @@ internal sealed class SearchCommand : VerbCommand
         Add(_rerankDepth);
         Add(_ranking);
         Add(_region);
+        Add(_filter);
+        Add(_minSimilarity);
+        Add(_minInliers);
+        Add(_expand);
+        Add(_hideDuplicates);
         _server = new ServerArguments(this);
         Validators.Add(result =>
         {
@@ -63,8 +83,6 @@ internal sealed class SearchCommand : VerbCommand
             var hasId = result.GetResult(_id) is not null;
             if (hasFile == hasId)
                 result.AddError("Name either FILE or --id.");
-            if (hasId && result.GetResult(_region) is not null)
-                result.AddError("--region goes with FILE, not with --id.");
         });
     }
 
@@ -77,8 +95,14 @@ internal sealed class SearchCommand : VerbCommand
             RerankDepth = arguments.GetRequiredValue(_rerankDepth),
             Ranking = arguments.GetRequiredValue(_ranking) == Published ? Ranking.Published : Ranking.Fused,
             Region = arguments.GetValue(_region) is { } region ? RegionText.Parse(region) : null,
+            Filter = arguments.GetValue(_filter) ?? "",
+            MinEffectiveInliers = arguments.GetValue(_minInliers),
+            Expansion = arguments.GetValue(_expand) ? new QueryExpansion() : null,
+            HideDuplicates = arguments.GetValue(_hideDuplicates) ? new HideDuplicates() : null,
             IncludeTimings = true,
         };
+        if (arguments.GetValue(_minSimilarity) is { } similarity)
+            request.MinSimilarity = similarity;
         if (arguments.GetValue(_file) is { } file)
             request.Image = UnsafeByteOperations.UnsafeWrap(await File.ReadAllBytesAsync(file.FullName, cancellation));
         else

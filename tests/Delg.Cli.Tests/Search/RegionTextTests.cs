@@ -25,7 +25,6 @@ public sealed class RegionTextTests
     [Theory]
     [InlineData("search")]
     [InlineData("search", "a.jpg", "--id", "b")]
-    [InlineData("search", "--id", "b", "--region", "1,2,3,4")]
     [InlineData("search", "a.jpg", "--ranking", "random")]
     [InlineData("search", "a.jpg", "--region", "1,2")]
     public async Task Search_WrongUsage_Exits2(params string[] args) => Assert.Equal(2, (await CliRun.OfAsync(args)).ExitCode);
