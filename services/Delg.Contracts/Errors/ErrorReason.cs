@@ -51,6 +51,9 @@ public static class ErrorReason
     /// <summary>PERMISSION_DENIED (HTTP: 403): the key's role, or its collections, do not go that far; the details name the <c>role</c> and <c>collection</c> needed.</summary>
     public const string RoleInsufficient = "ROLE_INSUFFICIENT";
 
+    /// <summary>RESOURCE_EXHAUSTED (HTTP: 429) with RetryInfo: the caller's key, or its address, makes more requests than it may.</summary>
+    public const string RateLimited = "RATE_LIMITED";
+
     /// <summary>NOT_FOUND.</summary>
     public const string CollectionNotFound = "COLLECTION_NOT_FOUND";
 

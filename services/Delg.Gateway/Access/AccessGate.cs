@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Delg.Contracts.Errors;
+using Delg.Gateway.Access.Rates;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Model;
@@ -7,10 +8,10 @@ using Yarp.ReverseProxy.Model;
 namespace Delg.Gateway.Access;
 
 /// <summary>
-/// Stands before every endpoint that is not marked as open: asks who calls before a byte of the body is read. What a call may do in its collection is
+/// Stands before every endpoint that is not marked as open: asks who calls, and whether it calls too often, before a byte of the body is read. What a call may do in its collection is
 /// asked where the collection is known, by <see cref="AccessInterceptor"/>; what is passed through is not looked into, and so needs everything.
 /// </summary>
-internal sealed partial class AccessGate(RequestDelegate next, CallerIdentity identity, ILogger<AccessGate> logger)
+internal sealed partial class AccessGate(RequestDelegate next, CallerIdentity identity, RateLimits rates, ILogger<AccessGate> logger)
 {
     private const string CallerTag = "delg.caller";
 
@@ -44,6 +45,7 @@ internal sealed partial class AccessGate(RequestDelegate next, CallerIdentity id
             Activity.Current?.SetTag(CallerTag, caller.Id);
         if (endpoint.Metadata.GetMetadata<RouteModel>() is not null)
             AccessRules.Demand(caller, Role.Admin, Caller.AllCollections);
+        rates.Take(caller);
         context.Features.Set(caller);
     }
 

@@ -1,6 +1,8 @@
 using Delg.Gateway.Access.Keys;
+using Delg.Gateway.Access.Rates;
 using Delg.Gateway.Access.Tokens;
 using Delg.ServiceDefaults.Options;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
 namespace Delg.Gateway.Access;
@@ -18,6 +20,9 @@ internal static class AccessHosting
         services.AddHostedService(provider => provider.GetRequiredService<KeyRing>());
         services.AddSingleton<TokenCheck>();
         services.AddSingleton<CallerIdentity>();
+        services.AddValidatedOptions<RateOptions>(GatewayHosting.Section);
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<RateLimits>();
         services.AddHostedService<OpenDoorWarning>();
         services.AddGrpc().AddServiceOptions<ImageSearchEndpoint>(grpc => grpc.Interceptors.Add<AccessInterceptor>());
     }

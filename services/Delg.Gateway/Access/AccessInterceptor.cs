@@ -1,3 +1,4 @@
+using Delg.Gateway.Access.Rates;
 using Delg.V1;
 using Google.Protobuf;
 using Grpc.Core;
@@ -8,9 +9,9 @@ namespace Delg.Gateway.Access;
 
 /// <summary>
 /// Asks of each message whether its sender may do what it says, where it says: gRPC, gRPC-Web, JSON and forms all come by here. Lists of collections
-/// are cut to those the caller reaches.
+/// are cut to those the caller reaches. A message of a stream counts as a request.
 /// </summary>
-internal sealed class AccessInterceptor(IOptions<GatewayOptions> options) : Interceptor
+internal sealed class AccessInterceptor(IOptions<GatewayOptions> options, RateLimits rates) : Interceptor
 {
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
@@ -44,7 +45,11 @@ internal sealed class AccessInterceptor(IOptions<GatewayOptions> options) : Inte
     {
         var caller = CallerOf(context);
         AccessRules.Demand(caller, RoleOf(context), collection: null);
-        return new CheckedRequests<TRequest>(requests, request => Demand(caller, context, request));
+        return new CheckedRequests<TRequest>(requests, (request, cancellation) =>
+        {
+            Demand(caller, context, request);
+            return rates.WaitAsync(caller, cancellation);
+        });
     }
 
     private void Demand<TRequest>(Caller caller, ServerCallContext context, TRequest request) =>
@@ -62,7 +67,7 @@ internal sealed class AccessInterceptor(IOptions<GatewayOptions> options) : Inte
     }
 
     /// <summary>A stream of requests, each of which is asked about before it is handed on.</summary>
-    private sealed class CheckedRequests<TRequest>(IAsyncStreamReader<TRequest> requests, Action<TRequest> check) : IAsyncStreamReader<TRequest>
+    private sealed class CheckedRequests<TRequest>(IAsyncStreamReader<TRequest> requests, Func<TRequest, CancellationToken, Task> check) : IAsyncStreamReader<TRequest>
     {
         public TRequest Current => requests.Current;
 
@@ -70,7 +75,7 @@ internal sealed class AccessInterceptor(IOptions<GatewayOptions> options) : Inte
         {
             if (!await requests.MoveNext(cancellationToken))
                 return false;
-            check(requests.Current);
+            await check(requests.Current, cancellationToken);
             return true;
         }
     }
