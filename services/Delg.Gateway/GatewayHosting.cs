@@ -16,6 +16,7 @@ using Delg.V1;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 using Yarp.ReverseProxy.Configuration;
+using Yarp.ReverseProxy.Forwarder;
 
 namespace Delg.Gateway;
 
@@ -59,6 +60,7 @@ public static class GatewayHosting
         builder.Services.AddHttp();
         builder.Services.AddReverseProxy().AddDnsDestinationResolver(dns => dns.RefreshPeriod = BackendChannels.DnsRefresh);
         builder.Services.AddSingleton<IProxyConfigProvider, PassThroughConfig>();
+        builder.Services.AddSingleton<IForwarderHttpClientFactory, BackendHttpClients>();
         return builder;
     }
 
@@ -75,6 +77,8 @@ public static class GatewayHosting
 
     private static void AddOptions(WebApplicationBuilder builder)
     {
+        builder.Services.AddSingleton<IValidateOptions<BackendTlsOptions>, BackendTlsOptionsCheck>();
+        builder.Services.AddValidatedOptions<BackendTlsOptions>(BackendTlsOptions.Section);
         builder.Services.AddSingleton<IValidateOptions<GatewayOptions>, GatewayOptionsCheck>();
         builder.Services.AddValidatedOptions<GatewayOptions>(Section).PostConfigure<IConfiguration>((options, configuration) =>
         {

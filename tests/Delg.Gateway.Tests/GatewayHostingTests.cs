@@ -56,9 +56,12 @@ public class GatewayHostingTests
     [InlineData("extractor", false)]
     public void Address_Form_IsChecked(string address, bool valid) => Assert.Equal(valid, BackendAddress.IsValid(address));
 
-    [Fact]
-    public void Address_Dns_BecomesHttpForTheProxy() =>
-        Assert.Equal("http://delg-extractor:5101/", BackendAddress.AsHttp(new Uri("dns:///delg-extractor:5101")).AbsoluteUri);
+    [Theory]
+    [InlineData("dns:///delg-extractor:5101", false, "http://delg-extractor:5101/")]
+    [InlineData("dns:///delg-extractor:5101", true, "https://delg-extractor:5101/")]
+    [InlineData("http://delg-extractor:5101", true, "http://delg-extractor:5101/")]
+    public void Address_Dns_BecomesHttpForTheProxy(string address, bool isEncrypted, string expected) =>
+        Assert.Equal(expected, BackendAddress.AsHttp(new Uri(address), isEncrypted).AbsoluteUri);
 
     [Fact]
     public void Address_FromTye_IsHostAndPort()

@@ -23,7 +23,10 @@ internal static class BackendAddress
     public static bool IsDns(Uri address) => address.Scheme == DnsScheme;
 
     /// <summary>The address in the form that proxies know.</summary>
-    public static Uri AsHttp(Uri address) => IsDns(address) ? new Uri($"http://{address.AbsolutePath.TrimStart('/')}") : address;
+    /// <param name="address">Where.</param>
+    /// <param name="isEncrypted">What a name with one address a replica does not say.</param>
+    public static Uri AsHttp(Uri address, bool isEncrypted) =>
+        IsDns(address) ? new Uri($"{(isEncrypted ? Uri.UriSchemeHttps : Uri.UriSchemeHttp)}://{address.AbsolutePath.TrimStart('/')}") : address;
 
     /// <summary>
     /// The address that Tye hands a service through <c>SERVICE__NAME__HOST</c>, <c>__PORT</c> and <c>__PROTOCOL</c>, or the same behind

@@ -1,3 +1,4 @@
+using Delg.ServiceDefaults.Tls;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Grpc.Net.Client.Balancer;
@@ -18,15 +19,15 @@ internal sealed class BackendChannels : IDisposable
 
     private readonly ServiceProvider _balancing;
 
-    public BackendChannels(IOptions<GatewayOptions> options, ILoggerFactory loggers)
+    public BackendChannels(IOptions<GatewayOptions> options, IOptions<BackendTlsOptions> tls, ILoggerFactory loggers)
     {
         _balancing = new ServiceCollection()
             .AddSingleton<ResolverFactory>(new DnsResolverFactory(DnsRefresh))
             .AddSingleton(loggers)
             .BuildServiceProvider();
-        Extractor = Open("extractor", options.Value.Extractor, loggers);
-        GlobalIndex = Open("global index", options.Value.GlobalIndex, loggers);
-        LocalVerifier = Open("local verifier", options.Value.LocalVerifier, loggers);
+        Extractor = Open("extractor", options.Value.Extractor, tls.Value, loggers);
+        GlobalIndex = Open("global index", options.Value.GlobalIndex, tls.Value, loggers);
+        LocalVerifier = Open("local verifier", options.Value.LocalVerifier, tls.Value, loggers);
     }
 
     /// <summary>A new replica of a name gets its first calls within this time.</summary>
@@ -47,21 +48,14 @@ internal sealed class BackendChannels : IDisposable
         _balancing.Dispose();
     }
 
-    private Backend Open(string name, string address, ILoggerFactory loggers)
+    private Backend Open(string name, string address, BackendTlsOptions tls, ILoggerFactory loggers)
     {
         var uri = new Uri(address);
         var channel = GrpcChannel.ForAddress(uri, new GrpcChannelOptions
         {
-            HttpHandler = new SocketsHttpHandler
-            {
-                EnableMultipleHttp2Connections = true,
-                PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
-                KeepAlivePingDelay = TimeSpan.FromSeconds(60),
-                KeepAlivePingTimeout = TimeSpan.FromSeconds(20),
-                ConnectTimeout = TimeSpan.FromSeconds(5),
-            },
+            HttpHandler = Connections(tls),
             DisposeHttpClient = true,
-            Credentials = uri.Scheme == "https" ? ChannelCredentials.SecureSsl : ChannelCredentials.Insecure,
+            Credentials = uri.Scheme == Uri.UriSchemeHttps || (BackendAddress.IsDns(uri) && tls.IsOn) ? ChannelCredentials.SecureSsl : ChannelCredentials.Insecure,
             ServiceProvider = _balancing,
             ServiceConfig = Configuration(),
             LoggerFactory = loggers,
@@ -73,6 +67,21 @@ internal sealed class BackendChannels : IDisposable
             MaxReconnectBackoff = _longestReconnectBackoff,
         });
         return new Backend(name, uri, channel);
+    }
+
+    private static SocketsHttpHandler Connections(BackendTlsOptions tls)
+    {
+        var connections = new SocketsHttpHandler
+        {
+            EnableMultipleHttp2Connections = true,
+            PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
+            KeepAlivePingDelay = TimeSpan.FromSeconds(60),
+            KeepAlivePingTimeout = TimeSpan.FromSeconds(20),
+            ConnectTimeout = TimeSpan.FromSeconds(5),
+        };
+        if (tls.IsOn)
+            connections.SslOptions = ClientTls.Of(tls.AuthorityFile, tls.CertificateFile, tls.KeyFile);
+        return connections;
     }
 
     /// <summary>Only what reads, and so may be done twice, is tried again, and only where no service was there to answer.</summary>

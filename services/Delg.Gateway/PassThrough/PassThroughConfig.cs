@@ -18,7 +18,7 @@ namespace Delg.Gateway.PassThrough;
 /// </summary>
 internal sealed class PassThroughConfig : IProxyConfigProvider, IProxyConfig
 {
-    public PassThroughConfig(BackendChannels backends, IOptions<GatewayOptions> options)
+    public PassThroughConfig(BackendChannels backends, IOptions<GatewayOptions> options, IOptions<BackendTlsOptions> tls)
     {
         (string Service, Backend Backend)[] services =
         [
@@ -27,7 +27,7 @@ internal sealed class PassThroughConfig : IProxyConfigProvider, IProxyConfig
             (LocalVerifierService.Descriptor.FullName, backends.LocalVerifier),
         ];
         Routes = [.. services.Select(s => Route(s.Service))];
-        Clusters = [.. services.Select(s => Cluster(s.Service, s.Backend, options.Value))];
+        Clusters = [.. services.Select(s => Cluster(s.Service, s.Backend, options.Value, tls.Value))];
     }
 
     public IReadOnlyList<RouteConfig> Routes { get; }
@@ -47,10 +47,10 @@ internal sealed class PassThroughConfig : IProxyConfigProvider, IProxyConfig
         Transforms = [new Dictionary<string, string> { ["RequestHeaderRemove"] = HeaderNames.Authorization }],
     };
 
-    private static ClusterConfig Cluster(string service, Backend backend, GatewayOptions options) => new()
+    private static ClusterConfig Cluster(string service, Backend backend, GatewayOptions options, BackendTlsOptions tls) => new()
     {
         ClusterId = service,
-        Destinations = new Dictionary<string, DestinationConfig> { [backend.Name] = new() { Address = BackendAddress.AsHttp(backend.Address).AbsoluteUri } },
+        Destinations = new Dictionary<string, DestinationConfig> { [backend.Name] = new() { Address = BackendAddress.AsHttp(backend.Address, tls.IsOn).AbsoluteUri } },
         LoadBalancingPolicy = LoadBalancingPolicies.LeastRequests,
         HttpRequest = new ForwarderRequestConfig
         {

@@ -1,9 +1,9 @@
 using System.Net;
 using Delg.ServiceDefaults.Errors;
 using Delg.ServiceDefaults.Options;
+using Delg.ServiceDefaults.Tls;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
@@ -54,6 +54,8 @@ public static class ServiceHosting
             if (options.HttpListen.Length == 0 && defaultHttpPort is { } port)
                 options.HttpListen = $"http://127.0.0.1:{port}";
         });
+        builder.Services.AddSingleton<IValidateOptions<ServiceTlsOptions>>(provider => new ServiceTlsOptionsCheck(section, provider.GetRequiredService<IConfiguration>()));
+        builder.Services.AddValidatedOptions<ServiceTlsOptions>($"{section}:Tls");
         builder.Services.AddHostedService<EffectiveOptionsLog>();
         AddListening(builder);
         AddGrpc(builder);
@@ -75,14 +77,15 @@ public static class ServiceHosting
 
     private static void AddListening(WebApplicationBuilder builder)
     {
-        builder.Services.AddOptions<KestrelServerOptions>().Configure<IOptions<ServiceListenOptions>>((kestrel, options) =>
+        builder.Services.AddOptions<KestrelServerOptions>().Configure<IOptions<ServiceListenOptions>, IOptions<ServiceTlsOptions>>((kestrel, options, tls) =>
         {
             // gRPC message limits are enforced per message; Kestrel's body limit would cut long streams.
             kestrel.Limits.MaxRequestBodySize = null;
             kestrel.Limits.MinRequestBodyDataRate = null;
-            Listen(kestrel, options.Value.Listen, HttpProtocols.Http2);
+            var encrypt = ServerTls.Of(tls.Value);
+            Listen(kestrel, options.Value.Listen, HttpProtocols.Http2, encrypt);
             if (options.Value.HttpListen.Length > 0)
-                Listen(kestrel, options.Value.HttpListen, HttpProtocols.Http1);
+                Listen(kestrel, options.Value.HttpListen, HttpProtocols.Http1, encrypt);
         });
         builder.Services.AddOptions<HostOptions>().Configure<IServiceProvider>((host, services) =>
         {
@@ -92,14 +95,14 @@ public static class ServiceHosting
         });
     }
 
-    private static void Listen(KestrelServerOptions kestrel, string address, HttpProtocols protocols)
+    private static void Listen(KestrelServerOptions kestrel, string address, HttpProtocols protocols, Action<ListenOptions> encrypt)
     {
         var url = BindingAddress.Parse(address);
         void Configure(ListenOptions listen)
         {
             listen.Protocols = protocols;
             if (url.Scheme == "https")
-                listen.UseHttps();
+                encrypt(listen);
         }
 
         if (IPAddress.TryParse(url.Host.Trim('[', ']'), out var ip))

@@ -7,7 +7,7 @@ public sealed class ServiceListenOptions
 {
     /// <summary>
     /// Address of the gRPC endpoint, HTTP/2 only: <c>http://host:port</c> (cleartext) or <c>https://host:port</c> (with the certificate of
-    /// <c>Kestrel:Certificates:Default</c>). Host: <c>localhost</c>, an IP address, or <c>*</c> for all interfaces. Port 0: a free one.
+    /// <c>Tls:CertificateFile</c>, else of <c>Kestrel:Certificates:Default</c>). Host: <c>localhost</c>, an IP address, or <c>*</c> for all interfaces. Port 0: a free one.
     /// </summary>
     [Required]
     public string Listen { get; set; } = "";

@@ -13,7 +13,7 @@ internal sealed class FakeBackends : IAsyncDisposable
 {
     private readonly WebApplication _app;
 
-    private FakeBackends()
+    private FakeBackends(IEnumerable<(string Key, string Value)> settings)
     {
         Extractor = new FakeExtractor(Journal);
         Index = new FakeIndex(Journal);
@@ -21,6 +21,7 @@ internal sealed class FakeBackends : IAsyncDisposable
         var builder = LoopbackHost.NewBuilder();
         builder.AddServiceDefaults("Fakes", 0);
         builder.Configuration.AddInMemoryCollection([new("Fakes:Listen", "http://127.0.0.1:0")]);
+        builder.Configuration.AddInMemoryCollection(settings.Select(s => KeyValuePair.Create($"Fakes:{s.Key}", (string?)s.Value)));
         builder.Services.AddSingleton(Extractor).AddSingleton(Index).AddSingleton(Verifier);
         builder.Services.AddHealthChecks().AddCheck("fakes", () => IsReady ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy(), [ServiceHosting.ReadyTag]);
         builder.Services.Configure<HealthCheckPublisherOptions>(options => options.Period = TimeSpan.FromSeconds(1));
@@ -53,9 +54,10 @@ internal sealed class FakeBackends : IAsyncDisposable
 
     public string Address => LoopbackHost.AddressesOf(_app)[0];
 
-    public static async Task<FakeBackends> StartAsync()
+    /// <param name="settings">Of how they listen, where not in clear text on a free port.</param>
+    public static async Task<FakeBackends> StartAsync(params IEnumerable<(string Key, string Value)> settings)
     {
-        var backends = new FakeBackends();
+        var backends = new FakeBackends(settings);
         await backends._app.StartAsync();
         return backends;
     }
