@@ -47,6 +47,24 @@ public class ImageMetadataTests
         Assert.Equal(["metadata.values", "remove_keys"], wrong.Violations.Select(v => v.Field));
     }
 
+    [Theory]
+    [InlineData(true, IndexOutcome.Unchanged)]
+    [InlineData(false, IndexOutcome.Replaced)]
+    public async Task IndexImage_WithoutMetadata_KeepsThoseOfTheEarlierVersion(bool isSamePhoto, IndexOutcome outcome)
+    {
+        await using var gateway = await StartAsync();
+        var photo = isSamePhoto ? _photo : ByteString.CopyFrom(99);
+
+        var again = await gateway.Client.IndexImageAsync(new IndexImageRequest { ImageId = "a", Image = photo });
+        var kept = gateway.Backends.Index.Entries[("default", "a")].Metadata;
+        var cleared = await gateway.Client.IndexImageAsync(new IndexImageRequest { ImageId = "a", Image = photo, Metadata = new Metadata() });
+
+        Assert.Equal(outcome, again.Outcome);
+        Assert.Equal(Texts(("kind", "book"), ("place", "Oslo")), kept);
+        Assert.Equal(IndexOutcome.Replaced, cleared.Outcome);
+        Assert.Empty(gateway.Backends.Index.Entries[("default", "a")].Metadata.Values);
+    }
+
     [Fact]
     public async Task IndexImage_SameBytesOtherMetadata_KeepsTheDescriptors()
     {

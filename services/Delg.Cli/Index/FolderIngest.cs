@@ -12,7 +12,8 @@ namespace Delg.Cli.Index;
 /// <param name="client">The image search.</param>
 /// <param name="collection">Where the pictures go.</param>
 /// <param name="inFlight">Pictures sent at once.</param>
-internal sealed class FolderIngest(DelgClient client, string collection, int inFlight)
+/// <param name="metadata">Keys and values of all of them; null: those of an earlier version stay.</param>
+internal sealed class FolderIngest(DelgClient client, string collection, int inFlight, V1.Metadata? metadata = null)
 {
     private const string UnreadableReason = "FILE_UNREADABLE";
 
@@ -45,7 +46,7 @@ internal sealed class FolderIngest(DelgClient client, string collection, int inF
         try
         {
             var bytes = await File.ReadAllBytesAsync(image.Path, cancellation);
-            var request = new IndexImageRequest { Collection = collection, ImageId = image.Id, Image = UnsafeByteOperations.UnsafeWrap(bytes) };
+            var request = new IndexImageRequest { Collection = collection, ImageId = image.Id, Image = UnsafeByteOperations.UnsafeWrap(bytes), Metadata = metadata };
             report.Add(await SendAsync(request, cancellation));
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)

@@ -17,6 +17,8 @@ internal sealed class IndexCommand : VerbCommand
             "file: the id is the path as written, or what stands after a tab. '-' reads such lines from standard input.",
     };
 
+    private readonly MetadataOption _metadata;
+
     private readonly Option<int> _inFlight = InFlightOption.Create();
 
     private readonly ServerArguments _server;
@@ -27,10 +29,12 @@ internal sealed class IndexCommand : VerbCommand
             "Index the pictures of a folder or a list. Those that are indexed already and have not changed are passed over, so it can be run again at any time. " +
             "Ends with 3 when some pictures failed; the report names them.",
             "delg index ~/Pictures",
+            "delg index ~/Pictures/oslo --set city=Oslo --set year=1990",
             "find . -name '*.jpg' -mtime -1 | delg index -",
             "delg index ~/Pictures --collection holidays --server http://127.0.0.1:5100")
     {
         Add(_source);
+        _metadata = new MetadataOption(this);
         Add(_inFlight);
         _server = new ServerArguments(this);
     }
@@ -38,10 +42,11 @@ internal sealed class IndexCommand : VerbCommand
     protected override async Task<ExitCode> RunAsync(ParseResult arguments, Terminal terminal, CancellationToken cancellation)
     {
         var collection = _server.Collection(arguments);
+        var metadata = _metadata.Read(arguments);
         var images = await ImagesAsync(arguments.GetRequiredValue(_source), cancellation);
         await using var connection = await _server.OpenAsync(arguments, terminal, cancellation);
         var watch = Stopwatch.StartNew();
-        var ingest = new FolderIngest(connection.Client, collection, arguments.GetRequiredValue(_inFlight));
+        var ingest = new FolderIngest(connection.Client, collection, arguments.GetRequiredValue(_inFlight), metadata);
         var report = await ingest.RunAsync(images, terminal, cancellation);
         Write(terminal, collection, report, watch.Elapsed);
         return report.ExitCode;

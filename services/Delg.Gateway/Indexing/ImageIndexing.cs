@@ -54,7 +54,7 @@ internal sealed class ImageIndexing(
         var earlier = collection is null ? null : await entries.FindAsync(name, request.ImageId, withDescriptor: false, caller);
         if (earlier is not null && await IsKnownAsync(contentHash, earlier, collection!, caller))
         {
-            if ((request.Metadata ?? new V1.Metadata()).Equals(earlier.Metadata ?? new V1.Metadata()))
+            if (request.Metadata is null || request.Metadata.Equals(earlier.Metadata ?? new V1.Metadata()))
                 return new IndexImageResponse { Outcome = IndexOutcome.Unchanged };
             if (await metadata.TryReplaceAsync(name, request.ImageId, contentHash, request.Metadata, caller))
                 return new IndexImageResponse { Outcome = IndexOutcome.Replaced };
@@ -73,7 +73,7 @@ internal sealed class ImageIndexing(
             ContentHash = contentHash,
             ImageSize = features.ImageSize,
         };
-        await WriteAsync(name, entry, features, caller);
+        await WriteAsync(name, entry, features, keepMetadata: earlier is not null && request.Metadata is null, caller);
         return new IndexImageResponse
         {
             Outcome = earlier is null ? IndexOutcome.Added : IndexOutcome.Replaced,
@@ -113,9 +113,12 @@ internal sealed class ImageIndexing(
         return calls.CallAsync(Stage.Extract, backends.Extractor, caller, o => extractor.ExtractAsync(request, o));
     }
 
-    private async Task WriteAsync(string collection, GlobalEntry entry, ExtractResponse features, CallerContext caller)
+    private async Task WriteAsync(string collection, GlobalEntry entry, ExtractResponse features, bool keepMetadata, CallerContext caller)
     {
         using var _ = await writes.EnterAsync(collection, [entry.ImageId], caller.Cancellation);
+        // Read again: they may have been changed while the image was extracted.
+        if (keepMetadata)
+            entry.Metadata = (await entries.FindAsync(collection, entry.ImageId, withDescriptor: false, caller))?.Metadata;
         var put = new PutFeaturesRequest { Collection = collection, ImageId = entry.ImageId, Features = features.Local, Thumbnail = features.Thumbnail };
         await calls.CallAsync(Stage.Store, backends.LocalVerifier, caller, o => verifier.PutFeaturesAsync(put, o));
         await entries.PutAsync(collection, entry, caller);

@@ -73,15 +73,19 @@ public sealed class CollectionVerbsTests(ServedCollection system) : IClassFixtur
     }
 
     [Fact]
-    public async Task Duplicates_SamePhotoUnderTwoIdsOfAList_AreAPair()
+    public async Task Index_OfAListWithMetadata_KeepsThemAndFindsTheSamePhotoTwice()
     {
         var list = system.Below("list.txt");
         await File.WriteAllTextAsync(list, $"photos/{system.Ids[0]}\nphotos/{system.Ids[0]}\tagain\nphotos/missing.jpg\n", Stop);
 
-        var indexed = await system.RunAsync(3, "index", list, "--collection", "twice");
+        var indexed = await system.RunAsync(3, "index", list, "--collection", "twice", "--set", "year=1990");
+        var again = await system.RunAsync(3, "index", list, "--collection", "twice");
+        var old = await system.RunAsync(0, "list", "twice", "--filter", "year < 2000");
         var found = await system.RunAsync(0, "duplicates", "--collection", "twice");
 
         Assert.Equal((2, "photos/missing.jpg"), (indexed["added"]!.GetValue<int>(), Assert.Single(Texts(indexed["failed"]!, "image_id"))));
+        Assert.Equal(2, again["unchanged"]!.GetValue<int>());
+        Assert.Equal(["again", $"photos/{system.Ids[0]}"], Texts(old["images"]!, "image_id"));
         var pair = Assert.Single(found["pairs"]!.AsArray())!;
         Assert.Equal(("again", $"photos/{system.Ids[0]}"), (pair["image_id"]!.GetValue<string>(), pair["other_image_id"]!.GetValue<string>()));
         Assert.True(pair["similarity"]!.GetValue<double>() > 0.999);

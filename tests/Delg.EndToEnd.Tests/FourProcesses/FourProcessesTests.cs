@@ -1,3 +1,4 @@
+using Delg.Contracts.Client;
 using Delg.Contracts.Errors;
 using Delg.Imaging.Scenes;
 using Delg.V1;
@@ -74,6 +75,29 @@ public sealed class FourProcessesTests(FourServices system) : IClassFixture<Four
         var missing = await Assert.ThrowsAsync<RpcException>(() => system.Gateway.GetImageAsync(
             new GetImageRequest { Collection = "deleted", ImageId = Scenes.First.RelativePath }, cancellationToken: Stop).ResponseAsync);
         Assert.Equal((StatusCode.NotFound, ErrorReason.ImageNotFound), (missing.StatusCode, missing.ToDelgException().Reason));
+    }
+
+    [Fact(Timeout = PatienceMilliseconds)]
+    public async Task Ingest_GatewayKilledAndRestarted_GoesOnWhereItWas()
+    {
+        await using var client = new DelgClient(new DelgClientOptions { Address = system.GatewayAddress, ImagesInFlight = 3, MaxAttempts = 20, MaxRetryDelay = TimeSpan.FromSeconds(1) });
+        var images = Scenes.All.Select(view => new IndexImageRequest { Collection = "resumed", ImageId = view.RelativePath, Image = ByteString.CopyFrom(view.Jpeg) });
+        var results = new List<IndexImagesResponse>();
+        var restart = Task.CompletedTask;
+
+        await foreach (var result in client.IndexAsync(images.ToAsyncEnumerable(), TestContext.Current.CancellationToken))
+        {
+            results.Add(result);
+            if (results.Count != 2)
+                continue;
+            await system.KillAsync("gateway");
+            restart = system.RestartAsync("gateway");
+        }
+
+        await restart;
+        Assert.Equal(Scenes.All.Select(view => view.RelativePath).Order(), results.Select(result => result.ImageId).Order());
+        Assert.All(results, result => Assert.Equal((0, ""), (result.Code, result.Reason)));
+        Assert.Equal(Scenes.All.Count, await client.ListImagesAsync(new ListImagesRequest { Collection = "resumed" }, TestContext.Current.CancellationToken).CountAsync(TestContext.Current.CancellationToken));
     }
 
     [Theory(Timeout = PatienceMilliseconds)]

@@ -17,6 +17,8 @@ public sealed class FourServices : IAsyncLifetime
     /// <summary>Where the gateway takes HTTP.</summary>
     public Uri HttpAddress { get; } = new($"http://127.0.0.1:{ServiceProcess.FreePort()}");
 
+    public string GatewayAddress => _services["gateway"].Address;
+
     /// <summary>The gateway, where everything goes.</summary>
     internal ImageSearchService.ImageSearchServiceClient Gateway { get; private set; } = null!;
 
