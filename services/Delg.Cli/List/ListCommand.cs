@@ -2,7 +2,6 @@ using System.CommandLine;
 using Delg.Cli.CommandLine;
 using Delg.Cli.Connection;
 using Delg.Cli.Output;
-using Delg.Contracts.Client;
 using Delg.V1;
 using Spectre.Console;
 
@@ -62,12 +61,9 @@ internal sealed class ListCommand : VerbCommand
             PageSize = arguments.GetRequiredValue(_limit),
             PageToken = arguments.GetValue(_page) ?? "",
         };
-        WriteImages(terminal, collection, await PageAsync(connection.Client, request, cancellation));
+        WriteImages(terminal, collection, await connection.Client.Service.ListImagesAsync(request, cancellationToken: cancellation));
         return ExitCode.Done;
     }
-
-    private static async Task<ListImagesResponse> PageAsync(DelgClient client, ListImagesRequest request, CancellationToken cancellation) =>
-        await client.Service.ListImagesAsync(request, cancellationToken: cancellation);
 
     private static void WriteCollections(Terminal terminal, IReadOnlyList<Collection> collections)
     {

@@ -15,7 +15,7 @@ namespace Delg.Contracts.Client;
 /// are written at the messages.
 /// </summary>
 /// <remarks>
-/// Failures are <see cref="RpcException"/>; <see cref="RpcErrors.ToDelgException"/> gives the stable reason of each (<see cref="ErrorReason"/>). Calls
+/// A call that its caller cancels ends with <see cref="OperationCanceledException"/>. Failures are <see cref="RpcException"/>; <see cref="RpcErrors.ToDelgException"/> gives the stable reason of each (<see cref="ErrorReason"/>). Calls
 /// that may be repeated are, as <see cref="DelgClientOptions.MaxAttempts"/> says: all but those that make or drop a collection or count what they delete.
 /// </remarks>
 /// <example>
@@ -211,8 +211,20 @@ public sealed class DelgClient : IAsyncDisposable, IDisposable
     private static async IAsyncEnumerable<T> ReadAsync<T>(Func<AsyncServerStreamingCall<T>> start, [EnumeratorCancellation] CancellationToken cancellation)
     {
         using var call = start();
-        await foreach (var message in call.ResponseStream.ReadAllAsync(cancellation).ConfigureAwait(false))
-            yield return message;
+        while (await NextAsync(call.ResponseStream, cancellation).ConfigureAwait(false))
+            yield return call.ResponseStream.Current;
+    }
+
+    private static async Task<bool> NextAsync<T>(IAsyncStreamReader<T> responses, CancellationToken cancellation)
+    {
+        try
+        {
+            return await responses.MoveNext(cancellation).ConfigureAwait(false);
+        }
+        catch (RpcException failure) when (RetryPolicy.IsCallersWish(failure, cancellation))
+        {
+            throw new OperationCanceledException(failure.Message, failure, cancellation);
+        }
     }
 
     private static Headers WithKey(Headers headers, string key)

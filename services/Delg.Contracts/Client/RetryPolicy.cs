@@ -27,6 +27,10 @@ internal sealed class RetryPolicy(DelgClientOptions options)
         _ => false,
     };
 
+    /// <summary>The caller's own cancellation, which gRPC reports as a failure.</summary>
+    public static bool IsCallersWish(RpcException failure, CancellationToken cancellation) =>
+        failure.StatusCode == StatusCode.Cancelled && cancellation.IsCancellationRequested;
+
     /// <summary>Wait after a failed attempt.</summary>
     /// <param name="attempt">The one that failed, from 1.</param>
     /// <param name="asked">What the gateway asked for; null: nothing. Never less than that is waited.</param>
@@ -43,6 +47,7 @@ internal sealed class RetryPolicy(DelgClientOptions options)
     /// <param name="isRepeatable">A second time does no harm and gives the same answer.</param>
     /// <param name="cancellation">Ends the call and the waits.</param>
     /// <exception cref="RpcException">The last attempt's failure.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> said so.</exception>
     public async Task<T> CallAsync<T>(Func<CallOptions, AsyncUnaryCall<T>> call, bool isRepeatable, CancellationToken cancellation)
     {
         DateTime? deadline = options.CallTimeout == Timeout.InfiniteTimeSpan ? null : DateTime.UtcNow + options.CallTimeout;
@@ -52,6 +57,10 @@ internal sealed class RetryPolicy(DelgClientOptions options)
             {
                 using var pending = call(new CallOptions(deadline: deadline, cancellationToken: cancellation));
                 return await pending.ConfigureAwait(false);
+            }
+            catch (RpcException failure) when (IsCallersWish(failure, cancellation))
+            {
+                throw new OperationCanceledException(failure.Message, failure, cancellation);
             }
             catch (RpcException failure) when (isRepeatable && attempt < options.MaxAttempts && IsTransient(failure))
             {

@@ -127,6 +127,22 @@ public class DelgClientTests
     }
 
     [Fact]
+    public async Task Calls_CancelledByTheCaller_SaySo()
+    {
+        await using var gateway = await ScriptedGateway.StartAsync();
+        await using var client = gateway.NewClient();
+        using var stop = new CancellationTokenSource();
+        gateway.Before = async (_, context) =>
+        {
+            await stop.CancelAsync();
+            await Task.Delay(Timeout.Infinite, context.CancellationToken);
+        };
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => client.SearchByIdAsync("a", cancellation: stop.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await client.FindDuplicatesAsync(cancellation: stop.Token).ToListAsync(Stop));
+    }
+
+    [Fact]
     public async Task SearchFile_WithSettings_SendsBytesAndSettings()
     {
         await using var gateway = await ScriptedGateway.StartAsync();
