@@ -11,6 +11,7 @@ using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -60,17 +61,21 @@ public static class ServiceHosting
         AddListening(builder);
         AddGrpc(builder);
         AddTelemetry(builder, section);
+        AddLogs(builder, section);
         return builder;
     }
 
-    /// <summary>Maps health (gRPC and /livez, /readyz) and, where switched on, reflection. All are open to everybody.</summary>
+    /// <summary>Maps health (gRPC and /livez, /readyz) and, where switched on, metrics and reflection. All are open to everybody.</summary>
     public static WebApplication MapServiceDefaults(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
+        var options = app.Services.GetRequiredService<IOptions<ServiceListenOptions>>().Value;
+        if (options.MetricsListen.Length > 0)
+            app.MapMetrics();
         app.MapGrpcHealthChecksService().AllowAnonymous();
         app.MapHealthChecks("/livez", new HealthCheckOptions { Predicate = check => !check.Tags.Contains(ReadyTag) }).AllowAnonymous();
         app.MapHealthChecks("/readyz").AllowAnonymous();
-        if (app.Services.GetRequiredService<IOptions<ServiceListenOptions>>().Value.Reflection)
+        if (options.Reflection)
             app.MapGrpcReflectionService().AllowAnonymous();
         return app;
     }
@@ -86,6 +91,8 @@ public static class ServiceHosting
             Listen(kestrel, options.Value.Listen, HttpProtocols.Http2, encrypt);
             if (options.Value.HttpListen.Length > 0)
                 Listen(kestrel, options.Value.HttpListen, HttpProtocols.Http1, encrypt);
+            if (options.Value.MetricsListen.Length > 0)
+                Listen(kestrel, options.Value.MetricsListen, HttpProtocols.Http1, encrypt, MetricsEndpoint.Mark);
         });
         builder.Services.AddOptions<HostOptions>().Configure<IServiceProvider>((host, services) =>
         {
@@ -95,12 +102,13 @@ public static class ServiceHosting
         });
     }
 
-    private static void Listen(KestrelServerOptions kestrel, string address, HttpProtocols protocols, Action<ListenOptions> encrypt)
+    private static void Listen(KestrelServerOptions kestrel, string address, HttpProtocols protocols, Action<ListenOptions> encrypt, Action<ListenOptions>? mark = null)
     {
         var url = BindingAddress.Parse(address);
         void Configure(ListenOptions listen)
         {
             listen.Protocols = protocols;
+            mark?.Invoke(listen);
             if (url.Scheme == "https")
                 encrypt(listen);
         }
@@ -142,14 +150,33 @@ public static class ServiceHosting
     {
         var telemetry = builder.Services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService($"delg-{section.ToLowerInvariant()}"))
-            .WithMetrics(metrics => metrics.AddAspNetCoreInstrumentation().AddRuntimeInstrumentation().AddMeter($"{TelemetryName}.*"))
+            .WithMetrics(metrics => metrics.AddAspNetCoreInstrumentation().AddRuntimeInstrumentation().AddMeter($"{TelemetryName}.*").AddView(DurationBuckets.Of))
             .WithTracing(tracing => tracing
-                .AddAspNetCoreInstrumentation(web => web.Filter = context => !IsProbe(context.Request.Path))
+                .AddAspNetCoreInstrumentation(web => web.Filter = context => !IsProbe(context.Request.Path) && context.Request.Path != MetricsEndpoint.Path)
                 .AddSource($"{TelemetryName}.*"));
         if (!string.IsNullOrEmpty(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
             telemetry.WithMetrics(metrics => metrics.AddOtlpExporter()).WithTracing(tracing => tracing.AddOtlpExporter());
+        if (!string.IsNullOrEmpty(builder.Configuration[$"{section}:{nameof(ServiceListenOptions.MetricsListen)}"]))
+            telemetry.WithMetrics(metrics => metrics.AddPrometheusExporter());
     }
 
-    private static bool IsProbe(PathString path) =>
+    private static void AddLogs(WebApplicationBuilder builder, string section)
+    {
+        builder.Services.Configure<JsonConsoleFormatterOptions>(json =>
+        {
+            json.IncludeScopes = true;
+            json.UseUtcTimestamp = true;
+            json.TimestampFormat = "O";
+        });
+        // Read as it stands: loggers are made before options are checked, and a wrong value is that check's to report.
+        builder.Services.AddOptions<ConsoleLoggerOptions>().Configure<IConfiguration>((console, configuration) =>
+        {
+            if (nameof(LogForm.Json).Equals(configuration[$"{section}:{nameof(ServiceListenOptions.Logs)}"], StringComparison.OrdinalIgnoreCase))
+                console.FormatterName = ConsoleFormatterNames.Json;
+        });
+    }
+
+    /// <summary>Whether a path is one that only asks for health.</summary>
+    internal static bool IsProbe(PathString path) =>
         path.StartsWithSegments("/grpc.health.v1.Health") || path.StartsWithSegments("/livez") || path.StartsWithSegments("/readyz");
 }

@@ -15,6 +15,15 @@ public sealed class ServiceListenOptions
     /// <summary>Address of the HTTP/1.1 endpoint, same form. Empty: none. Only the gateway has one by default.</summary>
     public string HttpListen { get; set; } = "";
 
+    /// <summary>
+    /// Address, same form, at which only <c>/metrics</c> (for Prometheus), <c>/livez</c> and <c>/readyz</c> are answered, over HTTP/1.1. Empty: none, and no
+    /// metrics but those sent over OTLP.
+    /// </summary>
+    public string MetricsListen { get; set; } = "";
+
+    /// <summary>How log lines are written. Default <see cref="LogForm.Text"/>.</summary>
+    public LogForm Logs { get; set; }
+
     /// <summary>Largest gRPC message accepted, bytes. Default 32 MiB: a 20 MiB photo fits with room for its envelope.</summary>
     [Range(64 * 1024, 1024 * 1024 * 1024)]
     public int MaxMessageBytes { get; set; } = 32 * 1024 * 1024;

@@ -1,3 +1,4 @@
+using Delg.EndToEnd.Tests.Observability;
 using Delg.EndToEnd.Tests.Processes;
 using Delg.V1;
 using Grpc.Net.Client;
@@ -10,6 +11,7 @@ public sealed class FourServices : IAsyncLifetime
     private readonly TemporaryFolder _data = new();
     private readonly Dictionary<string, ServiceProcess> _services = [];
     private GrpcChannel? _channel;
+    private TraceCollector? _traces;
 
     /// <summary>Where the gateway takes gRPC.</summary>
     public Uri Address => new(_services["gateway"].Address);
@@ -22,18 +24,23 @@ public sealed class FourServices : IAsyncLifetime
     /// <summary>The gateway, where everything goes.</summary>
     internal ImageSearchService.ImageSearchServiceClient Gateway { get; private set; } = null!;
 
+    /// <summary>What the services told of what they did.</summary>
+    internal TraceCollector Traces => _traces!;
+
+    /// <summary>The processes by what they are called in messages.</summary>
+    internal IReadOnlyDictionary<string, ServiceProcess> Services => _services;
+
     public async ValueTask InitializeAsync()
     {
-        _services["extractor"] = new("Delg.Extractor", "Extractor", new Dictionary<string, string>());
-        _services["global index"] = new("Delg.GlobalIndex", "GlobalIndex", new Dictionary<string, string> { ["DELG_DataFolder"] = _data.Below("index") });
-        _services["local verifier"] = new("Delg.LocalVerifier", "LocalVerifier", new Dictionary<string, string> { ["DELG_DataFolder"] = _data.Below("verifier") });
-        _services["gateway"] = new("Delg.Gateway", "Gateway", new Dictionary<string, string>
-        {
-            ["DELG_Gateway__HttpListen"] = HttpAddress.AbsoluteUri,
-            ["DELG_Gateway__Extractor"] = _services["extractor"].Address,
-            ["DELG_Gateway__GlobalIndex"] = _services["global index"].Address,
-            ["DELG_Gateway__LocalVerifier"] = _services["local verifier"].Address,
-        });
+        _traces = await TraceCollector.StartAsync();
+        _services["extractor"] = new("Delg.Extractor", "Extractor", Settings());
+        _services["global index"] = new("Delg.GlobalIndex", "GlobalIndex", Settings(("DELG_DataFolder", _data.Below("index"))));
+        _services["local verifier"] = new("Delg.LocalVerifier", "LocalVerifier", Settings(("DELG_DataFolder", _data.Below("verifier"))));
+        _services["gateway"] = new("Delg.Gateway", "Gateway", Settings(
+            ("DELG_Gateway__HttpListen", HttpAddress.AbsoluteUri),
+            ("DELG_Gateway__Extractor", _services["extractor"].Address),
+            ("DELG_Gateway__GlobalIndex", _services["global index"].Address),
+            ("DELG_Gateway__LocalVerifier", _services["local verifier"].Address)));
         foreach (var service in _services.Values)
             service.Start();
         await Task.WhenAll(_services.Values.Select(service => service.ReadyAsync(TestContext.Current.CancellationToken)));
@@ -47,7 +54,12 @@ public sealed class FourServices : IAsyncLifetime
         foreach (var service in _services.Values)
             await service.DisposeAsync();
         _data.Dispose();
+        if (_traces is not null)
+            await _traces.DisposeAsync();
     }
+
+    private Dictionary<string, string> Settings(params IEnumerable<(string Name, string Value)> settings) =>
+        new([.. settings.Select(setting => KeyValuePair.Create(setting.Name, setting.Value)), .. Traces.Environment]);
 
     /// <summary>Ends a service without warning.</summary>
     internal Task KillAsync(string service) => _services[service].KillAsync();

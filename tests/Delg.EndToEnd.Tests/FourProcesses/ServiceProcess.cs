@@ -17,9 +17,20 @@ internal sealed class ServiceProcess(string project, string section, IReadOnlyDi
 
     public string Address => $"http://127.0.0.1:{_port}";
 
+    /// <summary>Where it answers with its metrics.</summary>
+    public string MetricsAddress { get; } = $"http://127.0.0.1:{FreePort()}";
+
+    /// <summary>What it logged so far: a JSON object a line.</summary>
+    public string Log => _run!.Output;
+
     public void Start()
     {
-        var environment = new Dictionary<string, string>(settings) { [$"DELG_{section}__Listen"] = Address };
+        var environment = new Dictionary<string, string>(settings)
+        {
+            [$"DELG_{section}__Listen"] = Address,
+            [$"DELG_{section}__MetricsListen"] = MetricsAddress,
+            [$"DELG_{section}__Logs"] = "Json",
+        };
         _run = ProgramRun.Start(Product.ProgramOf(project), [], environment);
     }
 
