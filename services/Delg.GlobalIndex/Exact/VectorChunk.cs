@@ -42,6 +42,9 @@ internal sealed class VectorChunk
 
     public MetadataColumns Metadata { get; }
 
+    /// <summary>Codes of a row, the zeros at its end among them.</summary>
+    public int CodeLength => _stride;
+
     /// <summary>Size of the mapped file, bytes.</summary>
     public long MappedBytes => _vectors.Bytes;
 
@@ -60,6 +63,9 @@ internal sealed class VectorChunk
 
     /// <summary>The float32 vector as it was written.</summary>
     public void Read(int row, Span<float> vector) => _vectors.Read(row, vector);
+
+    /// <summary>Has a row's float32 vector fetched into the cache, if its file is in memory.</summary>
+    public void Fetch(int row) => _vectors.Fetch(row);
 
     /// <summary>The float32 similarity of a row to a unit-length query.</summary>
     // Rounding may carry the product of two unit vectors a little past 1.

@@ -1,4 +1,5 @@
 using System.IO.MemoryMappedFiles;
+using Delg.GlobalIndex.Exact.Codes;
 
 namespace Delg.GlobalIndex.Exact;
 
@@ -9,14 +10,17 @@ namespace Delg.GlobalIndex.Exact;
 internal sealed class VectorFile
 {
     private readonly MemoryMappedViewAccessor _view;
+    private readonly unsafe float* _memory;
+    private readonly int _capacity;
     private readonly int _dim;
 
     /// <param name="folder">An existing folder.</param>
     /// <param name="capacity">Vectors it has room for.</param>
     /// <param name="dim">Components of a vector.</param>
     /// <exception cref="IOException">The disk has no room for them.</exception>
-    public VectorFile(string folder, int capacity, int dim)
+    public unsafe VectorFile(string folder, int capacity, int dim)
     {
+        _capacity = capacity;
         _dim = dim;
         Bytes = (long)capacity * dim * sizeof(float);
         // Room is taken now: a disk that fills up later would end the process in the middle of a write to memory.
@@ -31,6 +35,11 @@ internal sealed class VectorFile
         file.SetLength(Bytes);
         using var map = MemoryMappedFile.CreateFromFile(file, null, 0, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: true);
         _view = map.CreateViewAccessor(0, Bytes);
+        // Nothing but the garbage collector ends the view, so the memory need not be held for each read.
+        byte* memory = null;
+        _view.SafeMemoryMappedViewHandle.AcquirePointer(ref memory);
+        _memory = (float*)(memory + _view.PointerOffset);
+        _view.SafeMemoryMappedViewHandle.ReleasePointer();
     }
 
     /// <summary>Size of the file.</summary>
@@ -38,31 +47,37 @@ internal sealed class VectorFile
 
     public void Write(int row, ReadOnlySpan<float> vector)
     {
-        vector.CopyTo(Lock(row));
-        Unlock();
+        vector.CopyTo(Row(row));
+        GC.KeepAlive(_view);
     }
 
     public void Read(int row, Span<float> vector)
     {
-        Lock(row).CopyTo(vector);
-        Unlock();
+        Row(row).CopyTo(vector);
+        GC.KeepAlive(_view);
     }
 
     /// <summary>The dot product of a vector with another, <see cref="DotProducts.Dot"/>.</summary>
     public float Dot(int row, ReadOnlySpan<float> other)
     {
-        var product = DotProducts.Dot(Lock(row), other);
-        Unlock();
+        var product = DotProducts.Dot(Row(row), other);
+        GC.KeepAlive(_view);
         return product;
     }
 
-    /// <summary>The row's place in memory, which stays there until <see cref="Unlock"/>.</summary>
-    private unsafe Span<float> Lock(int row)
+    /// <summary>Has a vector fetched into the processor's cache, if the system has it in memory.</summary>
+    public void Fetch(int row)
     {
-        byte* memory = null;
-        _view.SafeMemoryMappedViewHandle.AcquirePointer(ref memory);
-        return new Span<float>(memory + _view.PointerOffset + ((long)row * _dim * sizeof(float)), _dim);
+        var vector = Row(row);
+        for (var i = 0; i < vector.Length; i += CacheLines.Bytes / sizeof(float))
+            CacheLines.Fetch(in vector[i]);
+        GC.KeepAlive(_view);
     }
 
-    private void Unlock() => _view.SafeMemoryMappedViewHandle.ReleasePointer();
+    /// <summary>The row's place in memory, which stays there as long as the view is alive.</summary>
+    private unsafe Span<float> Row(int row)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row, (uint)_capacity);
+        return new Span<float>(_memory + ((long)row * _dim), _dim);
+    }
 }

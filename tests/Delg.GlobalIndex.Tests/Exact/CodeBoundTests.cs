@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using Delg.GlobalIndex.Exact;
 using Delg.GlobalIndex.Exact.Codes;
 
@@ -24,8 +25,10 @@ public sealed class CodeBoundTests
             var row = RowCode.Encode(vector, codes.AsSpan(0, dim));
             for (var query = 0; query < vectors.Count; query++)
             {
-                var product = PortableCodeKernel.One(ref codes[0], ref queries.Codes(query), queries.Length);
+                var product = PortableCodeKernel.One(ref codes[0], ref codes[0], ref queries.Codes(query), queries.Length);
                 var (estimate, error) = queries.Bound(query, product, row);
+                var (estimates, errors) = queries.Group(query / ICodeKernel.Queries).Bound(Vector128.Create(product), row);
+                Assert.Equal((estimate, error), (estimates[query % ICodeKernel.Queries], errors[query % ICodeKernel.Queries]));
                 Assert.InRange(DotProducts.Dot(vector, vectors[query]), estimate - error, estimate + error);
                 Assert.InRange(Vectors.Cosine(vector, vectors[query]), estimate - error, estimate + error);
                 // A bound that lets everything through would be no use.

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using Delg.GlobalIndex.Exact.Codes;
 
 namespace Delg.GlobalIndex.Tests.Exact;
@@ -30,17 +31,21 @@ public sealed class CodeKernelTests
             var stride = length + 32;
             foreach (var largest in new[] { false, true })
             {
-                var row = Enumerable.Range(0, length).Select(_ => (sbyte)(largest ? 127 : random.Next(-127, 128))).ToArray();
+                var rows = Enumerable.Range(0, 4 * length).Select(_ => (sbyte)(largest ? 127 : random.Next(-127, 128))).ToArray();
                 var queries = Enumerable.Range(0, 4 * stride)
                     .Select(_ => (short)(largest ? QueryCodes.MaxCode : random.Next(-QueryCodes.MaxCode, QueryCodes.MaxCode + 1))).ToArray();
-                var sums = Enumerable.Range(0, 4).Select(query => Enumerable.Range(0, length).Sum(i => (long)row[i] * queries[(query * stride) + i])).ToArray();
+                var products = new Vector128<int>[ICodeKernel.Rows];
 
-                var four = TKernel.Four(ref row[0], ref queries[0], stride, length);
+                TKernel.Tile(ref rows[0], ref rows[length], ref rows[2 * length], ref rows[3 * length], ref queries[0], stride, length, products);
 
-                for (var query = 0; query < 4; query++)
+                for (var row = 0; row < ICodeKernel.Rows; row++)
                 {
-                    Assert.Equal(sums[query], four[query]);
-                    Assert.Equal(sums[query], TKernel.One(ref row[0], ref queries[query * stride], length));
+                    for (var query = 0; query < ICodeKernel.Queries; query++)
+                    {
+                        var sum = Enumerable.Range(0, length).Sum(i => (long)rows[(row * length) + i] * queries[(query * stride) + i]);
+                        Assert.Equal(sum, products[row][query]);
+                        Assert.Equal(sum, TKernel.One(ref rows[row * length], ref rows[0], ref queries[query * stride], length));
+                    }
                 }
             }
         }

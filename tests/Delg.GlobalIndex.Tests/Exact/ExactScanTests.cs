@@ -59,20 +59,12 @@ public sealed class ExactScanTests : IDisposable
     {
         var random = new Random(3);
         const int dim = 512;
-        Fill(Draw(random, "random", 4000, dim), dim);
-        var query = Unit(Vectors.Random(random, dim));
-        var codes = new QueryCodes([query]);
-        var candidates = new Candidates(10, float.NegativeInfinity);
-        var chunk = new VectorChunk(_folder.Path, _rows.Count, dim);
-        for (var row = 0; row < _rows.Count; row++)
-        {
-            chunk.Write(row, _rows[row].Entry, _rows[row].Vector);
-            var product = PortableCodeKernel.One(ref chunk.CodesAt(row), ref codes.Codes(0), codes.Length);
-            var (estimate, error) = codes.Bound(0, product, chunk.RowCodeAt(row));
-            candidates.Add(chunk, row, estimate, error);
-        }
+        var snapshot = Fill(Draw(random, "random", 4000, dim), dim);
+        var search = Search([Unit(Vectors.Random(random, dim))], dim, 10);
 
-        Assert.InRange(candidates.Finish().Count, 10, _rows.Count / 20);
+        var candidates = ExactScan.Find<PortableCodeKernel>(snapshot, search, new ParallelOptions());
+
+        Assert.InRange(candidates.Finish(0).Length, 10, _rows.Count / 20);
     }
 
     private void AssertEqualsFloat32Scan(VectorSnapshot snapshot, NeighborSearch search)

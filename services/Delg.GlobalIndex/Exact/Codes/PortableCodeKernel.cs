@@ -11,7 +11,7 @@ internal readonly struct PortableCodeKernel : ICodeKernel
     public static bool IsSupported => true;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static int One(ref sbyte row, ref short query, int length)
+    public static int One(ref sbyte row, ref sbyte ahead, ref short query, int length)
     {
         var sum = Vector128<int>.Zero;
         for (var i = 0; i < length; i += Lanes)
@@ -24,13 +24,21 @@ internal readonly struct PortableCodeKernel : ICodeKernel
         return Vector128.Sum(sum);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static Vector128<int> Four(ref sbyte row, ref short queries, int stride, int length) =>
+    public static void Tile(
+        ref sbyte row0, ref sbyte row1, ref sbyte row2, ref sbyte row3, ref short queries, int stride, int length, Span<Vector128<int>> products)
+    {
+        products[0] = Four(ref row0, ref queries, stride, length);
+        products[1] = Four(ref row1, ref queries, stride, length);
+        products[2] = Four(ref row2, ref queries, stride, length);
+        products[3] = Four(ref row3, ref queries, stride, length);
+    }
+
+    private static Vector128<int> Four(ref sbyte row, ref short queries, int stride, int length) =>
         Vector128.Create(
-            One(ref row, ref queries, length),
-            One(ref row, ref Unsafe.Add(ref queries, stride), length),
-            One(ref row, ref Unsafe.Add(ref queries, 2 * stride), length),
-            One(ref row, ref Unsafe.Add(ref queries, 3 * stride), length));
+            One(ref row, ref row, ref queries, length),
+            One(ref row, ref row, ref Unsafe.Add(ref queries, stride), length),
+            One(ref row, ref row, ref Unsafe.Add(ref queries, 2 * stride), length),
+            One(ref row, ref row, ref Unsafe.Add(ref queries, 3 * stride), length));
 
     private static Vector128<int> Product(Vector128<short> row, Vector128<short> query)
     {

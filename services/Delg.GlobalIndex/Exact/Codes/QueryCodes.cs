@@ -63,12 +63,11 @@ internal sealed class QueryCodes
     public (float Estimate, float Error) Bound(int query, int product, RowCode row) =>
         (product * (row.Scale * _scales[query]), (row.Residual * _perResidual[query]) + _constants[query]);
 
-    /// <summary>The upper bounds of a group's similarities.</summary>
-    public Vector128<float> UpperBounds(int group, Vector128<int> products, RowCode row)
+    /// <summary>What bounds the similarities of a group's queries.</summary>
+    public GroupBound Group(int group)
     {
-        var first = (nuint)(group * ICodeKernel.Queries);
-        var estimates = Vector128.ConvertToSingle(products) * (Vector128.LoadUnsafe(ref _scales[0], first) * row.Scale);
-        return estimates + ((Vector128.LoadUnsafe(ref _perResidual[0], first) * row.Residual) + Vector128.LoadUnsafe(ref _constants[0], first));
+        var first = group * ICodeKernel.Queries;
+        return new GroupBound(Vector128.Create(_scales, first), Vector128.Create(_perResidual, first), Vector128.Create(_constants, first));
     }
 
     private void Encode(float[] query, int index)
