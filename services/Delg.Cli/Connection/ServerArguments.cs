@@ -1,7 +1,9 @@
 using System.CommandLine;
+using System.Net.Security;
 using Delg.Cli.CommandLine;
 using Delg.Cli.Extraction;
 using Delg.Cli.Output;
+using Delg.ServiceDefaults.Tls;
 
 namespace Delg.Cli.Connection;
 
@@ -22,6 +24,20 @@ internal sealed class ServerArguments
         HelpName = "KEY",
     };
 
+    private readonly Option<FileInfo?> _authority = new("--authority")
+    {
+        Description = "For an https address: PEM file of the authorities to trust. Default: the machine's own.",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<FileInfo?> _certificate = new("--certificate")
+    {
+        Description = "For an https address that asks for one: PEM file of a certificate to show, with its private key in --certificate-key.",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<FileInfo?> _certificateKey = new("--certificate-key") { Description = "PEM file of the certificate's private key, not encrypted.", HelpName = "FILE" };
+
     private readonly Option<DirectoryInfo?> _data = DataFolderOption.Create();
 
     private readonly Option<FileInfo?> _model = ModelOption.Create();
@@ -41,6 +57,9 @@ internal sealed class ServerArguments
             command.Add(_collection);
         command.Add(_server);
         command.Add(_key);
+        command.Add(_authority);
+        command.Add(_certificate);
+        command.Add(_certificateKey);
         command.Add(_data);
         command.Add(_model);
     }
@@ -49,16 +68,34 @@ internal sealed class ServerArguments
     public string Collection(ParseResult arguments) => arguments.GetRequiredValue(_collection);
 
     /// <summary>Finds or starts the server, and checks that it answers.</summary>
-    /// <exception cref="WrongUsageException">The address is none.</exception>
+    /// <exception cref="WrongUsageException">The address is none, or a file holds no certificate or key.</exception>
     public Task<SearchConnection> OpenAsync(ParseResult arguments, Terminal terminal, CancellationToken cancellation)
     {
-        var key = arguments.GetValue(_key) ?? Environment.GetEnvironmentVariable(KeyVariable);
-        if (string.IsNullOrEmpty(key))
-            key = null;
+        var access = new GatewayAccess(KeyOf(arguments), TlsOf(arguments));
         if (arguments.GetValue(_server) is not { } address)
-            return SearchConnection.ToDataFolderAsync(DataFolderOption.Resolve(arguments.GetValue(_data)), arguments.GetValue(_model), key, terminal, cancellation);
+            return SearchConnection.ToDataFolderAsync(DataFolderOption.Resolve(arguments.GetValue(_data)), arguments.GetValue(_model), access, terminal, cancellation);
         return Uri.TryCreate(address, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
-            ? SearchConnection.ToServerAsync(address, key, cancellation)
+            ? SearchConnection.ToServerAsync(address, access, cancellation)
             : throw new WrongUsageException($"--server: '{address}' is not an address such as http://127.0.0.1:5100.");
+    }
+
+    private string? KeyOf(ParseResult arguments) =>
+        (arguments.GetValue(_key) ?? Environment.GetEnvironmentVariable(KeyVariable)) is { Length: > 0 } key ? key : null;
+
+    private SslClientAuthenticationOptions? TlsOf(ParseResult arguments)
+    {
+        var (authority, certificate, key) = (arguments.GetValue(_authority), arguments.GetValue(_certificate), arguments.GetValue(_certificateKey));
+        if (certificate is null != key is null)
+            throw new WrongUsageException("--certificate and --certificate-key go together.");
+        if (authority is null && certificate is null)
+            return null;
+        try
+        {
+            return ClientTls.Of(authority?.FullName ?? "", certificate?.FullName ?? "", key?.FullName ?? "");
+        }
+        catch (CertificateFileException failure)
+        {
+            throw new WrongUsageException(failure.Message);
+        }
     }
 }

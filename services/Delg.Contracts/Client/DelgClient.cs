@@ -52,12 +52,7 @@ public sealed class DelgClient : IAsyncDisposable, IDisposable
         options.Check();
         _channel = GrpcChannel.ForAddress(options.Address, new GrpcChannelOptions
         {
-            HttpHandler = options.Handler ?? new SocketsHttpHandler
-            {
-                KeepAlivePingDelay = _pingAfter,
-                KeepAlivePingTimeout = _pingTimeout,
-                EnableMultipleHttp2Connections = true,
-            },
+            HttpHandler = options.Handler ?? NewHandler(options),
             DisposeHttpClient = options.Handler is null,
             MaxReceiveMessageSize = options.MaxMessageBytes,
             MaxSendMessageSize = options.MaxMessageBytes,
@@ -225,6 +220,14 @@ public sealed class DelgClient : IAsyncDisposable, IDisposable
         {
             throw new OperationCanceledException(failure.Message, failure, cancellation);
         }
+    }
+
+    private static SocketsHttpHandler NewHandler(DelgClientOptions options)
+    {
+        var handler = new SocketsHttpHandler { KeepAlivePingDelay = _pingAfter, KeepAlivePingTimeout = _pingTimeout, EnableMultipleHttp2Connections = true };
+        if (options.Tls is { } tls)
+            handler.SslOptions = tls;
+        return handler;
     }
 
     private static Headers WithKey(Headers headers, string key)

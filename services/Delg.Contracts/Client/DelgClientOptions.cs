@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Net.Security;
 
 namespace Delg.Contracts.Client;
 
@@ -35,10 +36,10 @@ public sealed record DelgClientOptions
     /// <summary>Images of one stream that are sent and not answered yet, 1 to 1024; so many are in memory at a time. Default 8.</summary>
     public int ImagesInFlight { get; init; } = 8;
 
-    /// <summary>
-    /// What carries the calls, e.g. for a client certificate or an authority of your own; not disposed by the client. Null: a handler that notices a
-    /// dead connection by pings.
-    /// </summary>
+    /// <summary>How calls to an https address are encrypted, e.g. an authority of your own or a client's certificate. Null: as the machine trusts.</summary>
+    public SslClientAuthenticationOptions? Tls { get; init; }
+
+    /// <summary>What carries the calls, in place of <see cref="Tls"/>; not disposed by the client. Null: a handler that notices a dead connection by pings.</summary>
     public HttpMessageHandler? Handler { get; init; }
 
     /// <exception cref="ArgumentException">Every mistake at once.</exception>
@@ -55,6 +56,8 @@ public sealed record DelgClientOptions
             mistakes.Add($"{nameof(FirstRetryDelay)}: {FirstRetryDelay} is below 0.");
         if (MaxRetryDelay < FirstRetryDelay)
             mistakes.Add($"{nameof(MaxRetryDelay)}: {MaxRetryDelay} is below {nameof(FirstRetryDelay)}.");
+        if (Handler is not null && Tls is not null)
+            mistakes.Add($"{nameof(Tls)}: a {nameof(Handler)} of your own has its own.");
         InRange(MaxAttempts, 1, 100, nameof(MaxAttempts));
         InRange(MaxMessageBytes, 1024, int.MaxValue, nameof(MaxMessageBytes));
         InRange(ImagesInFlight, 1, 1024, nameof(ImagesInFlight));

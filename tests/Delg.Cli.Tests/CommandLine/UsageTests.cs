@@ -40,6 +40,8 @@ public sealed class UsageTests
     [InlineData("export", "c")]
     [InlineData("import", "collection")]
     [InlineData("check", "a", "b")]
+    [InlineData("list", "--certificate", "c.pem")]
+    [InlineData("list", "--authority", "/nowhere/a.pem")]
     public async Task Verb_WrongUsage_Exits2(params string[] args) => Assert.Equal(2, (await CliRun.OfAsync(args)).ExitCode);
 
     [Theory]

@@ -9,8 +9,15 @@ internal static class DelgCommand
 {
     /// <param name="home">Folder for everything the program keeps or leaves.</param>
     /// <param name="arguments">Verb and options.</param>
-    public static ProgramRun Start(TemporaryFolder home, params string[] arguments) => ProgramRun.Start(
-        Product.ProgramOf("Delg.Cli", "delg"), arguments, new Dictionary<string, string> { ["TMPDIR"] = home.Path, ["HOME"] = home.Path, ["DELG_DataFolder"] = home.Below("data") });
+    public static ProgramRun Start(TemporaryFolder home, params string[] arguments) => Start(home, [], arguments);
+
+    /// <param name="home">Folder for everything the program keeps or leaves.</param>
+    /// <param name="settings">Further variables.</param>
+    /// <param name="arguments">Verb and options.</param>
+    public static ProgramRun Start(TemporaryFolder home, IEnumerable<KeyValuePair<string, string>> settings, params string[] arguments) => ProgramRun.Start(
+        Product.ProgramOf("Delg.Cli", "delg"),
+        arguments,
+        new Dictionary<string, string>(settings) { ["TMPDIR"] = home.Path, ["HOME"] = home.Path, ["DELG_DataFolder"] = home.Below("data") });
 
     /// <summary>Runs it to its end and reads its answer.</summary>
     public static async Task<JsonObject> JsonAsync(TemporaryFolder home, params string[] arguments)
