@@ -11,7 +11,7 @@ spec:
   clusterIP: None
   selector: {{- include "delg.selector" . | nindent 4 }}
   ports:
-    - { name: grpc, port: {{ .values.port }}, targetPort: grpc, appProtocol: kubernetes.io/h2c }
+    - { name: grpc, port: {{ .values.port }}, targetPort: grpc{{ if not (include "delg.servesTls" .) }}, appProtocol: kubernetes.io/h2c{{ end }} }
 {{- end -}}
 
 {{- define "delg.claim" -}}

@@ -8,6 +8,7 @@ env (the variables only this service has, YAML).
 {{- $section := .section -}}
 {{- $stateful := hasKey $values "persistence" -}}
 {{- $gpu := default (dict "enabled" false) $values.gpu -}}
+{{- $files := fromYamlArray (include "delg.secretFiles" .) -}}
 apiVersion: apps/v1
 kind: Deployment
 metadata:
@@ -19,7 +20,9 @@ spec:
   replicas: 1
   strategy: { type: Recreate }
   {{- else }}
+  {{- if not (dig "autoscaling" "enabled" false $values) }}
   replicas: {{ $values.replicas }}
+  {{- end }}
   strategy:
     type: RollingUpdate
     # A GPU that is taken cannot be given to the next pod first.
@@ -82,6 +85,11 @@ spec:
           securityContext: {{- toYaml $root.Values.containerSecurityContext | nindent 12 }}
           env:
             {{- .env | nindent 12 }}
+            {{- include "delg.tlsEnv" . | nindent 12 }}
+            - { name: DELG_{{ $section }}__MetricsListen, value: "http://*:{{ $root.Values.telemetry.metricsPort }}" }
+            {{- if $root.Values.telemetry.jsonLogs }}
+            - { name: DELG_{{ $section }}__Logs, value: Json }
+            {{- end }}
             - { name: DELG_{{ $section }}__ShutdownGraceSeconds, value: {{ $root.Values.shutdown.graceSeconds | quote }} }
             {{- if $stateful }}
             - { name: DELG_DataFolder, value: /data }
@@ -102,16 +110,17 @@ spec:
             {{- with $values.httpPort }}
             - { name: http, containerPort: {{ . }} }
             {{- end }}
+            - { name: metrics, containerPort: {{ $root.Values.telemetry.metricsPort }} }
           startupProbe:
-            grpc: { port: {{ $values.port }}, service: live }
+            {{- include "delg.probe" (merge (dict "service" "live") .) | nindent 12 }}
             periodSeconds: 2
             timeoutSeconds: 5
             failureThreshold: {{ ceil (divf $values.startupSeconds 2) }}
           livenessProbe:
-            grpc: { port: {{ $values.port }}, service: live }
+            {{- include "delg.probe" (merge (dict "service" "live") .) | nindent 12 }}
             {{- toYaml $root.Values.probes.liveness | nindent 12 }}
           readinessProbe:
-            grpc: { port: {{ $values.port }} }
+            {{- include "delg.probe" (merge (dict "service" "") .) | nindent 12 }}
             {{- toYaml $root.Values.probes.readiness | nindent 12 }}
           lifecycle:
             preStop: { sleep: { seconds: {{ $root.Values.shutdown.drainSeconds }} } }
@@ -126,6 +135,9 @@ spec:
             {{- if $stateful }}
             - { name: data, mountPath: /data }
             {{- end }}
+            {{- range $files }}
+            - { name: {{ .name }}, mountPath: {{ .path }}, readOnly: true }
+            {{- end }}
             {{- with $values.extraVolumeMounts }}
             {{- toYaml . | nindent 12 }}
             {{- end }}
@@ -139,6 +151,10 @@ spec:
           {{- else }}
           emptyDir: {}
           {{- end }}
+        {{- end }}
+        {{- range $files }}
+        - name: {{ .name }}
+          secret: { secretName: {{ .secret }}, defaultMode: 0440 }
         {{- end }}
         {{- with $values.extraVolumes }}
         {{- toYaml . | nindent 8 }}

@@ -7,7 +7,8 @@ using Delg.ServiceDefaults.Hosting;
 namespace Delg.Deployment.Tests.Cluster;
 
 /// <summary>The chart in a real control plane.</summary>
-public sealed class ChartInstallTests(ControlPlane cluster) : IClassFixture<ControlPlane>
+[Collection(typeof(SharedControlPlane))]
+public sealed class ChartInstallTests(ControlPlane cluster)
 {
     private const string Everything = "deployments,services,persistentvolumeclaims,serviceaccounts,poddisruptionbudgets,replicasets,pods";
 
@@ -21,6 +22,8 @@ public sealed class ChartInstallTests(ControlPlane cluster) : IClassFixture<Cont
         "localVerifier.store=Redis,localVerifier.redis.connection=redis:6379,localVerifier.redis.user=delg,localVerifier.redis.passwordSecret.name=redis,localVerifier.replicas=3",
         "globalIndex.backend=Milvus,globalIndex.milvus.address=http://milvus:19530,globalIndex.milvus.user=root,globalIndex.milvus.passwordSecret.name=milvus,globalIndex.replicas=2",
         "telemetry.otlpEndpoint=http://otel:4317,gateway.service.type=LoadBalancer,gateway.options.MaxTopK=500,gateway.extraEnv[0].name=A,gateway.extraEnv[0].value=b",
+        ChartOperationsTests.Everything,
+        ChartOperationsTests.Tls,
     ];
 
     [Fact]
@@ -50,6 +53,9 @@ public sealed class ChartInstallTests(ControlPlane cluster) : IClassFixture<Cont
     [InlineData("localVerifier.replicas=2", "replicas")]
     [InlineData("localVerifier.store=Redis", "connection")]
     [InlineData("globalIndex.backend=Milvus", "address")]
+    [InlineData("tls.enabled=true,tls.secrets.extractor=a", "globalIndex")]
+    [InlineData("extractor.autoscaling.enabled=true", "prometheusAddress")]
+    [InlineData("gateway.auth.jwt.authority=http://id.example", "authority")]
     public async Task Chart_MistakenValue_IsRefusedByName(string values, string named)
     {
         var rendered = await cluster.HelmAsync("template", "checked", ChartFiles.Folder, "--set", values);

@@ -2,7 +2,11 @@ using System.Text.Json.Nodes;
 
 namespace Delg.Deployment.Tests.Cluster;
 
-/// <summary>A real API server with its controllers, for one class of tests. Pods are made and stay pending: there is no node.</summary>
+/// <summary>The classes of tests that share one control plane.</summary>
+[CollectionDefinition]
+public sealed class SharedControlPlane : ICollectionFixture<ControlPlane>;
+
+/// <summary>A real API server with its controllers, for the tests that ask for it. Pods are made and stay pending: there is no node.</summary>
 public sealed class ControlPlane : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("delg-kube-").FullName;
