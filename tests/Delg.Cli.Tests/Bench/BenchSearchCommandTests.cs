@@ -18,8 +18,18 @@ public sealed class BenchSearchCommandTests
         {
             Assert.True((bool)row!["same_top_k"]!);
             Assert.True((double)row["ms_per_query"]! > 0 && (double)row["float32_scan_ms_per_query"]! > 0);
+            Assert.True((double)row["load_seconds"]! > 0);
             Assert.InRange((int)row["bytes_per_vector"]!, 70, 4 * 70);
         });
+    }
+
+    [Fact]
+    public async Task BenchSearch_OneKindOfData_DrawsNoOther()
+    {
+        var run = await CliRun.OfAsync("bench", "search", "--vectors", "50", "--dim", "8", "--queries", "2", "--data", "clustered", "--json");
+
+        Assert.Equal((int)ExitCode.Done, run.ExitCode);
+        Assert.Equal(["clustered"], run.Json()["rows"]!.AsArray().Select(row => (string)row!["data"]!).Distinct());
     }
 
     [Theory]

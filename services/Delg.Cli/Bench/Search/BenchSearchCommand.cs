@@ -17,6 +17,13 @@ internal sealed class BenchSearchCommand : VerbCommand
         HelpName = "N",
     };
 
+    private readonly Option<VectorData[]> _data = new("--data")
+    {
+        Description = "How vectors are drawn: evenly random, or in clusters of a thousand.",
+        DefaultValueFactory = _ => [VectorData.Random, VectorData.Clustered],
+        AllowMultipleArgumentsPerToken = true,
+    };
+
     private readonly Option<int> _dim = new("--dim") { Description = "Components of a vector, 1 to 4096.", DefaultValueFactory = _ => 2048, HelpName = "N" };
 
     private readonly Option<int> _topK = new("--top-k") { Description = "Neighbours of a query, at least 1.", DefaultValueFactory = _ => 100, HelpName = "N" };
@@ -52,6 +59,7 @@ internal sealed class BenchSearchCommand : VerbCommand
             "delg bench search --vectors 100000 --milvus localhost:19530")
     {
         Add(_vectors);
+        Add(_data);
         Add(_dim);
         Add(_topK);
         Add(_queries);
@@ -77,12 +85,12 @@ internal sealed class BenchSearchCommand : VerbCommand
         var rows = new List<SearchBenchRow>();
         foreach (var vectors in arguments.GetRequiredValue(_vectors))
         {
-            foreach (var isClustered in new[] { false, true })
+            foreach (var data in arguments.GetRequiredValue(_data))
             {
                 using var folder = new TemporaryFolder(Path.GetTempPath());
-                terminal.WriteProgressLine($"Drawing {vectors} {(isClustered ? "clustered" : "random")} vectors …");
+                terminal.WriteProgressLine($"Drawing {vectors} vectors ({data}) and writing them to an index …");
                 await using var milvus = arguments.GetValue(_milvus) is { } address ? new MilvusSide(address, arguments.GetValue(_milvusIndex)) : null;
-                await foreach (var row in measurement.RunAsync(folder.Path, vectors, isClustered, milvus, terminal, cancellation))
+                await foreach (var row in measurement.RunAsync(folder.Path, vectors, data, milvus, terminal, cancellation))
                     rows.Add(row);
             }
         }

@@ -28,7 +28,7 @@ internal sealed record SearchBenchReport
 
         terminal.WriteReportLine($"{Dim} components, the {TopK} nearest, {Threads} threads; milliseconds a query, medians.");
         var table = new Table().AddColumns("vectors", "data", "batch", "filter");
-        foreach (var name in new[] { "ms", "float32 scan", "ratio", "GB/s", "bytes a vector", "memory MB", "mapped MB", "same answers" })
+        foreach (var name in new[] { "ms", "float32 scan", "ratio", "GB/s", "bytes a vector", "memory MB", "mapped MB", "load s", "same answers" })
             table.AddColumn(new TableColumn(name).RightAligned());
         var hasMilvus = Rows.Any(row => row.MilvusMsPerQuery is not null);
         if (hasMilvus)
@@ -39,7 +39,7 @@ internal sealed record SearchBenchReport
             [
                 $"{row.Vectors}", row.Data, $"{row.Batch}", row.FilterPercent == 100 ? "none" : $"keeps {row.FilterPercent} %",
                 $"{row.MsPerQuery:0.00}", $"{row.Float32ScanMsPerQuery:0.00}", $"{row.Float32ScanMsPerQuery / row.MsPerQuery:0.0}",
-                $"{row.GigabytesPerSecond:0.0}", $"{row.BytesPerVector}", $"{row.MemoryBytes / 1e6:0}", $"{row.MappedBytes / 1e6:0}",
+                $"{row.GigabytesPerSecond:0.0}", $"{row.BytesPerVector}", $"{row.MemoryBytes / 1e6:0}", $"{row.MappedBytes / 1e6:0}", $"{row.LoadSeconds:0.0}",
                 row.SameTopK ? $"{row.Queries} of {row.Queries}" : "NO",
             ];
             table.AddRow(hasMilvus ? [.. cells, $"{row.MilvusMsPerQuery:0.00}", $"{row.MilvusRecall:0.000}"] : cells);
@@ -92,4 +92,7 @@ internal sealed record SearchBenchRow
 
     /// <summary>Float32 vectors in a mapped file, bytes.</summary>
     public required long MappedBytes { get; init; }
+
+    /// <summary>From opening the file of vectors, which the system may still have in memory, until the index could be asked.</summary>
+    public required double LoadSeconds { get; init; }
 }

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Delg.Cli.Output;
-using Delg.GlobalIndex;
 using Delg.GlobalIndex.Exact;
 using Delg.GlobalIndex.Filters;
 using Delg.V1;
@@ -19,25 +18,27 @@ internal sealed record SearchMeasurement(int Dim, int TopK, int Queries, int Thr
     private const string Key = "tenth";
     private const int FilterStep = 10;
     private const int ClusterSize = 1000;
+    private const int GroupSize = 4096;
 
     // Single float32 scans are slow and steady: a few tell.
     private const int SingleScans = 15;
 
     private static readonly ImmutableArray<int> _batches = [1, 32];
 
-    /// <param name="folder">Takes the files of float32 vectors.</param>
+    /// <param name="folder">Takes the index's files.</param>
     /// <param name="count">Vectors to draw.</param>
-    /// <param name="isClustered">True: in clusters.</param>
+    /// <param name="data">How to draw them.</param>
     /// <param name="milvus">Asked the same; null: nobody is.</param>
     /// <param name="terminal">Where to tell what is being done.</param>
     /// <param name="cancellation">Ends the run early.</param>
     public async IAsyncEnumerable<SearchBenchRow> RunAsync(
-        string folder, int count, bool isClustered, MilvusSide? milvus, Terminal terminal, [EnumeratorCancellation] CancellationToken cancellation)
+        string folder, int count, VectorData data, MilvusSide? milvus, Terminal terminal, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var drawn = new DrawnVectors(Dim, isClustered ? Math.Max(1, count / ClusterSize) : 0);
-        var (snapshot, scan) = Fill(folder, drawn, count, cancellation);
+        var drawn = new DrawnVectors(Dim, data == VectorData.Clustered ? Math.Max(1, count / ClusterSize) : 0);
+        var scan = new Float32Scan(Dim);
+        await using var index = await IndexSide.FillAsync(folder, Dim, Threads, Draw(drawn, count, scan), cancellation);
         var queries = Enumerable.Range(0, Queries).Select(i => drawn.Draw(-1 - i)).ToList();
-        var statistics = snapshot.Statistics(Dim);
+        var statistics = await index.GetStatisticsAsync(cancellation);
         if (milvus is not null)
         {
             terminal.WriteProgressLine($"Writing {count} vectors to Milvus …");
@@ -55,7 +56,7 @@ internal sealed record SearchMeasurement(int Dim, int TopK, int Queries, int Thr
                 var (expected, scanMs) = Time(queries.Chunk(_batches[^1]), group => scan.Run(group, TopK, step, Threads), cancellation);
                 if (batch == 1)
                     scanMs = Time(batches.Take(SingleScans), group => scan.Run(group, TopK, step, Threads), cancellation).Ms;
-                var (found, ms) = Time(batches, group => ExactScan.Run(snapshot, Search(group, step), Threads, cancellation), cancellation);
+                var (found, ms) = await TimeAsync(batches, group => index.SearchAsync(group, TopK, FilterOf(step), cancellation), cancellation);
                 List<NeighborList> theirs = [];
                 double? theirMs = null;
                 if (milvus is not null)
@@ -63,7 +64,7 @@ internal sealed record SearchMeasurement(int Dim, int TopK, int Queries, int Thr
                 yield return new SearchBenchRow
                 {
                     Vectors = count,
-                    Data = isClustered ? "clustered" : "random",
+                    Data = data == VectorData.Clustered ? "clustered" : "random",
                     Batch = batch,
                     FilterPercent = percent,
                     Queries = Queries,
@@ -76,29 +77,23 @@ internal sealed record SearchMeasurement(int Dim, int TopK, int Queries, int Thr
                     BytesPerVector = statistics.BytesPerVector,
                     MemoryBytes = statistics.MemoryBytes,
                     MappedBytes = statistics.MappedBytes,
+                    LoadSeconds = index.LoadSeconds,
                 };
             }
         }
     }
 
-    private (VectorSnapshot Snapshot, Float32Scan Scan) Fill(string folder, DrawnVectors drawn, int count, CancellationToken cancellation)
+    /// <summary>The vectors with their entries, in groups; the float32 scan takes them in passing.</summary>
+    private static IEnumerable<IReadOnlyList<(StoredEntry Entry, float[] Vector)>> Draw(DrawnVectors drawn, int count, Float32Scan scan)
     {
-        var draft = new SnapshotDraft(folder, Dim, VectorSnapshot.Empty, []);
-        var scan = new Float32Scan(Dim);
-        foreach (var block in Enumerable.Range(0, count).Chunk(1024))
+        foreach (var numbers in Enumerable.Range(0, count).Chunk(GroupSize))
         {
-            cancellation.ThrowIfCancellationRequested();
-            var vectors = new float[block.Length][];
-            Parallel.For(0, block.Length, i => vectors[i] = drawn.Draw(block[i]));
-            for (var i = 0; i < block.Length; i++)
-            {
-                var entry = StoredEntry.From(Entry(block[i], []));
-                draft.Put(entry, vectors[i]);
-                scan.Add(entry, vectors[i]);
-            }
+            var group = new (StoredEntry Entry, float[] Vector)[numbers.Length];
+            Parallel.For(0, numbers.Length, i => group[i] = (StoredEntry.From(Entry(numbers[i], [])), drawn.Draw(numbers[i])));
+            foreach (var (entry, vector) in group)
+                scan.Add(entry, vector);
+            yield return group;
         }
-
-        return (draft.Finish(), scan);
     }
 
     private static GlobalEntry Entry(int number, float[] vector) => new()
@@ -116,8 +111,6 @@ internal sealed record SearchMeasurement(int Dim, int TopK, int Queries, int Thr
         var ids = pair.Second.Neighbors.Select(neighbor => neighbor.ImageId).ToHashSet(StringComparer.Ordinal);
         return pair.First.Neighbors.Count == 0 ? 1 : (double)pair.First.Neighbors.Count(neighbor => ids.Contains(neighbor.ImageId)) / pair.First.Neighbors.Count;
     });
-
-    private NeighborSearch Search(IReadOnlyList<float[]> queries, int step) => new(new Collection(), queries, TopK, null, new HashSet<string>(), FilterOf(step));
 
     /// <summary>All answers, and the median time of a query.</summary>
     private static (List<NeighborList> Answers, double Ms) Time(
