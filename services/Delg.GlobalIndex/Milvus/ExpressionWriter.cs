@@ -13,6 +13,9 @@ namespace Delg.GlobalIndex.Milvus;
 /// <param name="partitionKey">Metadata key that the collection is divided by; empty: none.</param>
 internal sealed class ExpressionWriter(bool hasTemplates, string partitionKey)
 {
+    /// <summary>Ids that one expression names at most: 512 bytes each stay far below the server's limit.</summary>
+    public const int MaxIds = 1000;
+
     /// <summary>What is true of every row: an id is never empty. Beside other terms it keeps the server from taking a short cut.</summary>
     public const string Any = $"{EntrySchema.ImageId} != \"\"";
 

@@ -31,7 +31,7 @@ internal sealed class BenchSearchCommand : VerbCommand
     private readonly Option<int> _queries = new("--queries")
     {
         Description = "Queries of each row, all compared with the float32 scan; at least 1.",
-        DefaultValueFactory = _ => 128,
+        DefaultValueFactory = _ => 320,
         HelpName = "N",
     };
 
