@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Delg.Contracts.Errors;
 using Delg.Gateway.Tests.Fakes;
 using Delg.V1;
@@ -34,6 +35,44 @@ public class IndexImageTests
 
         Assert.Equal(IndexOutcome.Unchanged, response.Outcome);
         Assert.Equal(["GetCollection", "GetEntries", "GetModel"], gateway.Backends.Journal.Methods);
+    }
+
+    [Fact]
+    public async Task IndexImage_HashAlone_SaysWhetherTheImageIsNeeded()
+    {
+        await using var gateway = await GatewayHost.StartAsync();
+        var question = Image("a", 1, "red");
+        question.ContentHash = HashOf(question.Image);
+        question.Image = ByteString.Empty;
+
+        var before = await gateway.Client.IndexImageAsync(question);
+        await gateway.Client.IndexImageAsync(Image("a", 1, "red"));
+        var after = await gateway.Client.IndexImageAsync(question);
+        question.Metadata.Values["colour"].StringValue = "blue";
+        var recoloured = await gateway.Client.IndexImageAsync(question);
+        await gateway.Client.IndexImageAsync(Image("a", 2));
+        var changed = await gateway.Client.IndexImageAsync(question);
+
+        Assert.Equal(
+            [IndexOutcome.ImageNeeded, IndexOutcome.Unchanged, IndexOutcome.Replaced, IndexOutcome.ImageNeeded],
+            new[] { before, after, recoloured, changed }.Select(answer => answer.Outcome));
+        Assert.Equal(2, gateway.Backends.Extractor.Requests.Count);
+        Assert.Equal("blue", gateway.Backends.Index.Entries[("default", "a")].Metadata.Values["colour"].StringValue);
+    }
+
+    [Fact]
+    public async Task IndexImage_HashOfOtherBytes_IsRefused()
+    {
+        await using var gateway = await GatewayHost.StartAsync();
+        var request = Image("a", 1);
+        request.ContentHash = HashOf(ByteString.CopyFrom(2));
+
+        var other = await Failures.OfAsync(gateway.Client.IndexImageAsync(request));
+        request.ContentHash = ByteString.CopyFrom(1, 2, 3);
+        var shorter = await Failures.OfAsync(gateway.Client.IndexImageAsync(request));
+
+        Assert.All([other, shorter], failure => Assert.Equal("content_hash", Assert.Single(failure.Violations).Field));
+        Assert.Empty(gateway.Backends.Index.Entries);
     }
 
     [Theory]
@@ -180,6 +219,8 @@ public class IndexImageTests
         Assert.Equal(["a", "b"], page.Images.Select(i => i.ImageId));
         Assert.Equal("b", page.NextPageToken);
     }
+
+    private static ByteString HashOf(ByteString image) => ByteString.CopyFrom(SHA256.HashData(image.Span));
 
     private static IndexImageRequest Image(string id, byte content, string? colour = null)
     {

@@ -9,7 +9,7 @@ namespace Delg.Cli.Check;
 /// <summary><c>delg check</c>: pictures of which only one half is kept.</summary>
 internal sealed class CheckCommand : VerbCommand
 {
-    private readonly Argument<string?> _collection = new("COLLECTION") { Description = "Collection to check. Left out: all there are.", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Argument<string?> _collection = new("COLLECTION") { Description = "Collection to check. Left out: all that are listed; one whose deletion broke off is not, and is checked by its name.", Arity = ArgumentArity.ZeroOrOne };
 
     private readonly Option<bool> _mend = new("--mend") { Description = "Remove what is left of them: indexing the pictures again makes them whole." };
 

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Delg.Cli.Files;
 using Delg.Cli.Output;
 using Delg.Contracts.Client;
@@ -8,7 +9,10 @@ using Grpc.Core;
 
 namespace Delg.Cli.Index;
 
-/// <summary>Sends pictures to an image search, several at once, and keeps going when one fails.</summary>
+/// <summary>
+/// Sends pictures to an image search, several at once, and keeps going when one fails. Asks by its hash first whether a picture is there: those that
+/// have not changed are not sent.
+/// </summary>
 /// <param name="client">The image search.</param>
 /// <param name="collection">Where the pictures go.</param>
 /// <param name="inFlight">Pictures sent at once.</param>
@@ -46,8 +50,16 @@ internal sealed class FolderIngest(DelgClient client, string collection, int inF
         try
         {
             var bytes = await File.ReadAllBytesAsync(image.Path, cancellation);
-            var request = new IndexImageRequest { Collection = collection, ImageId = image.Id, Image = UnsafeByteOperations.UnsafeWrap(bytes), Metadata = metadata };
-            report.Add(await SendAsync(request, cancellation));
+            var hash = UnsafeByteOperations.UnsafeWrap(SHA256.HashData(bytes));
+            var request = new IndexImageRequest { Collection = collection, ImageId = image.Id, ContentHash = hash, Metadata = metadata };
+            var done = await SendAsync(request, cancellation);
+            if (done.Outcome == IndexOutcome.ImageNeeded)
+            {
+                request.Image = UnsafeByteOperations.UnsafeWrap(bytes);
+                done = await SendAsync(request, cancellation);
+            }
+
+            report.Add(done);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

@@ -49,8 +49,9 @@ internal sealed class ImageIndexing(
         var name = collections.NameOrDefault(request.Collection);
         Check(request, name);
         var collection = await collections.FindAsync(name, caller);
+        var isQuestion = request.Image.IsEmpty && request.ImageUrl.Length == 0 && !request.ContentHash.IsEmpty;
         var image = request.ImageUrl.Length == 0 ? request.Image : await remote.FetchAsync(request.ImageUrl, caller.Cancellation);
-        var contentHash = ByteString.CopyFrom(SHA256.HashData(image.Span));
+        var contentHash = isQuestion ? request.ContentHash : HashOf(image, request);
         var earlier = collection is null ? null : await entries.FindAsync(name, request.ImageId, withDescriptor: false, caller);
         if (earlier is not null && await IsKnownAsync(contentHash, earlier, collection!, caller))
         {
@@ -60,6 +61,8 @@ internal sealed class ImageIndexing(
                 return new IndexImageResponse { Outcome = IndexOutcome.Replaced };
         }
 
+        if (isQuestion)
+            return new IndexImageResponse { Outcome = IndexOutcome.ImageNeeded };
         var features = await ExtractAsync(image, caller);
         collection ??= await collections.EnsureAsync(name, features.Global, caller);
         // Asked before the first write: the features of another model must not replace those the entry was made with.
@@ -88,8 +91,19 @@ internal sealed class ImageIndexing(
         check.CollectionName(collection, "collection");
         check.ImageId(request.ImageId, "image_id");
         check.Metadata(request.Metadata, "metadata");
+        check.That(request.ContentHash.Length is 0 or SHA256.HashSizeInBytes, "content_hash", $"{request.ContentHash.Length} bytes; a SHA-256 has {SHA256.HashSizeInBytes}.");
         check.That(request.Image.IsEmpty || request.ImageUrl.Length == 0, "image_url", "Either image or image_url, not both.");
         check.ThrowIfInvalid();
+    }
+
+    /// <exception cref="DelgException">FIELD_INVALID: the hash that was sent is another's, so the image is not what its sender read.</exception>
+    private static ByteString HashOf(ByteString image, IndexImageRequest request)
+    {
+        var hash = ByteString.CopyFrom(SHA256.HashData(image.Span));
+        var check = new MessageCheck();
+        check.That(request.ContentHash.IsEmpty || request.ContentHash == hash, "content_hash", "Is not the hash of the image.");
+        check.ThrowIfInvalid();
+        return hash;
     }
 
     /// <summary>Same bytes, same model: its descriptors would be the same again.</summary>
