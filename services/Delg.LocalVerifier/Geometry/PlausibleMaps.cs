@@ -6,12 +6,22 @@ namespace Delg.LocalVerifier.Geometry;
 /// <param name="Mirrored">Mirrored maps are accepted.</param>
 public sealed record PlausibleMaps(double MaxStretch = 4, double MaxScale = 6, bool Mirrored = false)
 {
+    // For what is rounded: maps this near to the bound are left to the roots.
+    private const double Slack = 1e-6;
+
     /// <summary>Whether the map is within the bounds.</summary>
     public bool Accept(in AffineMap map)
     {
         if (!Mirrored && !(map.Determinant > 0))
             return false;
+        // Most chance maps are far outside; the squares of the half-sums that singular values are made of tell without a root.
+        var conformal = Square(map.A + map.E) + Square(map.D - map.B);
+        var anticonformal = Square(map.A - map.E) + Square(map.D + map.B);
+        if (Math.Min(conformal, anticonformal) * Square(MaxStretch + 1) > Math.Max(conformal, anticonformal) * (Square(MaxStretch - 1) + Slack))
+            return false;
         var (largest, smallest) = map.SingularValues;
         return largest <= MaxStretch * smallest && largest <= MaxScale && smallest * MaxScale >= 1;
     }
+
+    private static double Square(double value) => value * value;
 }

@@ -11,19 +11,28 @@ internal struct SampleSequence(ulong seed)
     /// <summary>Fills the span with different indices below <paramref name="count"/>, which is at least its length.</summary>
     public void Next(Span<int> indices, int count)
     {
-        Span<int> ascending = stackalloc int[MostIndices];
-        for (var drawn = 0; drawn < indices.Length; drawn++)
-        {
-            // One of those not drawn yet: step over each one that was and lies at or below.
-            var index = NextBelow(count - drawn);
-            var place = 0;
-            for (; place < drawn && index >= ascending[place]; place++)
-                index++;
-            indices[drawn] = index;
-            for (var i = drawn; i > place; i--)
-                ascending[i] = ascending[i - 1];
-            ascending[place] = index;
-        }
+        // Each is one of those not drawn yet: it steps over those that were, in ascending order.
+        var a = NextBelow(count);
+        indices[0] = a;
+        if (indices.Length == 1)
+            return;
+        var b = NextBelow(count - 1);
+        b += b >= a ? 1 : 0;
+        indices[1] = b;
+        if (indices.Length == 2)
+            return;
+        var (low, high) = (Math.Min(a, b), Math.Max(a, b));
+        var c = NextBelow(count - 2);
+        c += c >= low ? 1 : 0;
+        c += c >= high ? 1 : 0;
+        indices[2] = c;
+        if (indices.Length == 3)
+            return;
+        var d = NextBelow(count - 3);
+        d += d >= Math.Min(low, c) ? 1 : 0;
+        d += d >= Math.Max(low, Math.Min(high, c)) ? 1 : 0;
+        d += d >= Math.Max(high, c) ? 1 : 0;
+        indices[3] = d;
     }
 
     // The high half of a 64 × 32 bit product: even to within 2⁻³².

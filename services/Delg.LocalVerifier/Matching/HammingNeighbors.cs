@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.Intrinsics;
 using Delg.LocalVerifier.Matching.Kernels;
@@ -14,30 +13,11 @@ internal sealed unsafe class HammingNeighbors
     private const int Width = HammingPanels.Width;
     private const int MostRows = 8;
 
-    // Of a mask.
     private const int Lanes = 64;
-
-    // Beyond this, near pairs are too many to look at one by one.
-    private const int MostScreenedBits = HammingPlanes.Dim * 3 / 8;
-
-    // The same, as seen: one near pair in so many.
-    private const int LeastPairsOfNear = 64;
-
-    // Their places in the planes lie in the second-level cache while the panels, one after the other, lie in the first.
-    private const int ScreenedRows = 512;
-
-    // The first rows show whether near pairs are few.
-    private const int FirstRows = 32;
-
-    private const int WordsOfPlane = HammingPlanes.PlaneBytes / sizeof(uint);
 
     private readonly AlignedWords _tile = new(MostRows * Width / sizeof(uint));
     private readonly ushort[] _block = new ushort[MostRows * HammingTables.MostHalves];
-    private readonly AlignedWords _places = new(ScreenedRows * 2 * HammingPlanes.Threes * sizeof(ushort) / sizeof(uint));
-    private readonly AlignedWords _starts = new(Avx512HammingScreen.Counters * WordsOfPlane);
-    private readonly int[] _rowsFound = new int[ScreenedRows];
-    private readonly ulong[] _masks = new ulong[ScreenedRows * HammingPlanes.Width / Lanes];
-    private readonly byte[] _nearestOfRows = new byte[ScreenedRows];
+    private readonly HammingPlaneScan _planes = new();
     private int[] _distanceOfQuery = [];
     private byte[] _nearestOfQuery = [];
     private int[] _candidateOfQuery = [];
@@ -59,7 +39,11 @@ internal sealed unsafe class HammingNeighbors
     public void Find(FeatureSet query, FeatureSet candidate, int mostBits, bool mutual, InstructionPath path, CancellationToken cancellation)
     {
         Prepare(query.Count, candidate.Count);
-        if (query.Dim / 4 > HammingTables.MostHalves)
+        if (path == InstructionPath.Avx512 && HammingPlaneScan.Takes(query.Dim, mostBits))
+        {
+            _planes.Find(query, candidate, mostBits, _candidateOfQuery, _distanceOfQuery, mutual ? _queryOfCandidate : [], cancellation);
+        }
+        else if (query.Dim / 4 > HammingTables.MostHalves)
         {
             FindLong(query, candidate, mostBits, mutual, cancellation);
         }
@@ -71,14 +55,9 @@ internal sealed unsafe class HammingNeighbors
             Array.Fill(_nearestOfQuery, beyond, 0, query.Count);
             switch (path)
             {
-                case InstructionPath.Avx512:
-                    var screened = mostBits <= MostScreenedBits && query.Dim == HammingPlanes.Dim && Avx512HammingScreen.IsSupported
-                        ? Screen(query, candidate, mostBits, mutual, cancellation)
-                        : 0;
-                    Find<Avx512HammingKernel>(query, candidate, screened, beyond, mutual, cancellation);
-                    break;
-                case InstructionPath.Avx2: Find<Avx2HammingKernel>(query, candidate, 0, beyond, mutual, cancellation); break;
-                default: Find<PortableHammingKernel>(query, candidate, 0, beyond, mutual, cancellation); break;
+                case InstructionPath.Avx512: Find<Avx512HammingKernel>(query, candidate, beyond, mutual, cancellation); break;
+                case InstructionPath.Avx2: Find<Avx2HammingKernel>(query, candidate, beyond, mutual, cancellation); break;
+                default: Find<PortableHammingKernel>(query, candidate, beyond, mutual, cancellation); break;
             }
 
             for (var feature = 0; feature < query.Count; feature++)
@@ -111,86 +90,12 @@ internal sealed unsafe class HammingNeighbors
         }
     }
 
-    // Looks closely at those pairs alone that are near enough. Returns the candidate feature to go on from: not past the last one where so many are near
-    // that counting every distance is faster.
-    private int Screen(FeatureSet query, FeatureSet candidate, int mostBits, bool mutual, CancellationToken cancellation)
-    {
-        var planes = query.HammingPlanes;
-        for (var counter = 0; counter < Avx512HammingScreen.Counters; counter++)
-        {
-            // Distances from mostBits + 1 on reach the counters' 128.
-            var bit = (HammingPlanes.Dim - 1 - mostBits) >> counter;
-            _starts.Span.Slice(counter * WordsOfPlane, WordsOfPlane).Fill((bit & 1) == 0 ? 0 : uint.MaxValue);
-        }
-
-        var (first, rows) = (0, 0);
-        for (var near = 0L; first < candidate.Count && near <= (long)first * query.Count / LeastPairsOfNear; first += rows)
-        {
-            rows = Math.Min(first == 0 ? FirstRows : ScreenedRows, candidate.Count - first);
-            for (var row = 0; row < rows; row++)
-            {
-                var (low, high) = Words(candidate.Descriptor(first + row));
-                Avx512HammingScreen.Locate(low, high, (ushort*)_places.Pointer + (row * 2 * HammingPlanes.Threes));
-            }
-
-            Array.Fill(_nearestOfRows, (byte)(mutual ? mostBits + 1 : 0));
-            for (var panel = 0; panel < planes.Count; panel++)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                near += ScreenPanel(query, planes, panel, candidate, first, rows);
-            }
-        }
-
-        planes.KeepAlive();
-        _places.KeepAlive();
-        _starts.KeepAlive();
-        return first;
-    }
-
-    // Returns how many pairs are near enough.
-    private int ScreenPanel(FeatureSet query, HammingPlanes planes, int panel, FeatureSet candidate, int firstRow, int rows)
-    {
-        var near = 0;
-        int found;
-        fixed (int* rowsFound = _rowsFound)
-        fixed (ulong* masks = _masks)
-            found = Avx512HammingScreen.Scan((ushort*)_places.Pointer, rows, planes.Panel(panel), (byte*)_starts.Pointer, rowsFound, masks);
-        for (var i = 0; i < found; i++)
-        {
-            var row = _rowsFound[i];
-            var (low, high) = Words(candidate.Descriptor(firstRow + row));
-            for (var start = 0; start < HammingPlanes.Width; start += Lanes)
-            {
-                for (var lanes = _masks[((i * HammingPlanes.Width) + start) / Lanes]; lanes != 0; lanes &= lanes - 1)
-                {
-                    var feature = (panel * HammingPlanes.Width) + start + BitOperations.TrailingZeroCount(lanes);
-                    if (feature >= query.Count)
-                        break;
-                    near++;
-                    var (queryLow, queryHigh) = Words(query.Descriptor(feature));
-                    var distance = (byte)(BitOperations.PopCount(low ^ queryLow) + BitOperations.PopCount(high ^ queryHigh));
-                    if (distance < _nearestOfQuery[feature])
-                        (_nearestOfQuery[feature], _candidateOfQuery[feature]) = (distance, firstRow + row);
-                    if (distance < _nearestOfRows[row])
-                        (_nearestOfRows[row], _queryOfCandidate[firstRow + row]) = (distance, feature);
-                }
-            }
-        }
-
-        return near;
-    }
-
-    private static (ulong Low, ulong High) Words(ReadOnlySpan<byte> descriptor) =>
-        (BinaryPrimitives.ReadUInt64LittleEndian(descriptor), BinaryPrimitives.ReadUInt64LittleEndian(descriptor[sizeof(ulong)..]));
-
-    private void Find<TKernel>(FeatureSet query, FeatureSet candidate, int from, byte beyond, bool mutual, CancellationToken cancellation)
+    private void Find<TKernel>(FeatureSet query, FeatureSet candidate, byte beyond, bool mutual, CancellationToken cancellation)
         where TKernel : struct, IHammingKernel
     {
-        if (from >= candidate.Count)
-            return;
         var panels = query.HammingPanels;
         Span<byte> nearestOfRows = stackalloc byte[MostRows];
-        for (var first = from; first < candidate.Count; first += TKernel.Rows)
+        for (var first = 0; first < candidate.Count; first += TKernel.Rows)
         {
             cancellation.ThrowIfCancellationRequested();
             var rows = Math.Min(TKernel.Rows, candidate.Count - first);

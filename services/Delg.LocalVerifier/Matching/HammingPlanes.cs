@@ -3,10 +3,10 @@ using System.Buffers.Binary;
 namespace Delg.LocalVerifier.Matching;
 
 /// <summary>
-/// A query's BINARY descriptors of <see cref="Dim"/> bits, bit by bit: panels of <see cref="Width"/> features side by side. The bits go by threes, and
-/// for each of the 8 values that three bits of a candidate can have the panel says how many of the three differ: their sum's low bit and its high
-/// bit, a plane of <see cref="Width"/> bits each. The low bit needs 2 planes, as it depends on the value's parity alone. Made once a query and shared
-/// by its candidates.
+/// A query's BINARY descriptors of <see cref="Dim"/> bits, bit by bit: panels of <see cref="Width"/> features side by side, each in two halves of 64
+/// bits. The bits of a half go by threes, and for each of the 8 values that three bits of a candidate can have the panel says how many of the three
+/// differ: their sum's high bit and its low bit, a plane of <see cref="Width"/> bits each. The low bit needs 2 planes, as it depends on the value's
+/// parity alone. The bit left over is a three of which only the low bit can be set. Made once a query and shared by its candidates.
 /// </summary>
 internal sealed unsafe class HammingPlanes
 {
@@ -16,11 +16,8 @@ internal sealed unsafe class HammingPlanes
     /// <summary>Bits of a descriptor.</summary>
     public const int Dim = 128;
 
-    /// <summary>Threes of a descriptor, filled up with zeros to whole eights.</summary>
-    public const int Threes = 48;
-
-    /// <summary>Threes of a half descriptor. The two bits over share the three that comes after both halves.</summary>
-    public const int ThreesOfWord = 21;
+    /// <summary>Threes of a half.</summary>
+    public const int Threes = 21;
 
     /// <summary>Bytes of a plane.</summary>
     public const int PlaneBytes = Width / 8;
@@ -28,8 +25,21 @@ internal sealed unsafe class HammingPlanes
     /// <summary>Bytes of a three: 8 planes of the high bit by value, then 2 of the low bit by parity.</summary>
     public const int ThreeBytes = 10 * PlaneBytes;
 
-    /// <summary>Where the planes of the low bit begin.</summary>
+    /// <summary>Where the planes of the low bit begin in a three.</summary>
     public const int LowBit = 8 * PlaneBytes;
+
+    /// <summary>Where the 2 planes of the bit left over begin in a half.</summary>
+    public const int Last = Threes * ThreeBytes;
+
+    /// <summary>Bytes of a half.</summary>
+    public const int HalfBytes = Last + (2 * PlaneBytes);
+
+    /// <summary>Where the plane begins, after both halves, that says which lanes hold a feature.</summary>
+    public const int Inside = 2 * HalfBytes;
+
+    private const int PanelBytes = Inside + PlaneBytes;
+
+    private const int BitsOfHalf = Dim / 2;
 
     private const int Words = Width / 64;
 
@@ -39,50 +49,46 @@ internal sealed unsafe class HammingPlanes
     public HammingPlanes(FeatureSet features)
     {
         Count = (features.Count + Width - 1) / Width;
-        _words = new AlignedWords(Count * Threes * ThreeBytes / sizeof(uint));
-        _words.Span.Clear();
-        var bits = new ulong[3 * Threes * Words];
+        _words = new AlignedWords(Count * PanelBytes / sizeof(uint));
+        var bits = new ulong[BitsOfHalf * Words];
         for (var panel = 0; panel < Count; panel++)
         {
-            Array.Clear(bits);
-            Transpose(features, panel * Width, bits);
-            Fill((ulong*)Panel(panel), bits);
+            var lanes = Math.Min(Width, features.Count - (panel * Width));
+            for (var half = 0; half < 2; half++)
+            {
+                Transpose(features, panel * Width, lanes, half, bits);
+                Fill((ulong*)(Panel(panel) + (half * HalfBytes)), bits);
+            }
+
+            var inside = (ulong*)(Panel(panel) + Inside);
+            for (var word = 0; word < Words; word++)
+                inside[word] = ulong.MaxValue >> Math.Clamp((64 * (word + 1)) - lanes, 0, 63) & (64 * word < lanes ? ulong.MaxValue : 0);
         }
     }
 
     /// <summary>Panels.</summary>
     public int Count { get; }
 
-    public byte* Panel(int index) => (byte*)_words.Pointer + ((nint)index * Threes * ThreeBytes);
+    public byte* Panel(int index) => (byte*)_words.Pointer + ((nint)index * PanelBytes);
 
     /// <summary>Call after the last use of a panel's pointer.</summary>
     public void KeepAlive() => _words.KeepAlive();
 
-    // Bit b of the order in which the threes take them: of lane l at [b · Words + l / 64].
-    private static void Transpose(FeatureSet features, int first, ulong[] bits)
+    // Bit b of lane l's half descriptor: bit l % 64 at [b · Words + l / 64].
+    private static void Transpose(FeatureSet features, int first, int lanes, int half, ulong[] bits)
     {
-        const int BitsOfThrees = 3 * ThreesOfWord;
-        for (var lane = 0; lane < Math.Min(Width, features.Count - first); lane++)
+        Array.Clear(bits);
+        for (var lane = 0; lane < lanes; lane++)
         {
-            var descriptor = features.Descriptor(first + lane);
-            var low = BinaryPrimitives.ReadUInt64LittleEndian(descriptor);
-            var high = BinaryPrimitives.ReadUInt64LittleEndian(descriptor[sizeof(ulong)..]);
-            var target = lane / 64;
-            for (var bit = 0; bit < BitsOfThrees; bit++, target += Words)
-            {
-                bits[target] |= ((low >> bit) & 1) << (lane % 64);
-                bits[target + (BitsOfThrees * Words)] |= ((high >> bit) & 1) << (lane % 64);
-            }
-
-            target += BitsOfThrees * Words;
-            bits[target] |= (low >> 63) << (lane % 64);
-            bits[target + Words] |= (high >> 63) << (lane % 64);
+            var descriptor = BinaryPrimitives.ReadUInt64LittleEndian(features.Descriptor(first + lane)[(half * sizeof(ulong))..]);
+            for (var bit = 0; bit < BitsOfHalf; bit++)
+                bits[(bit * Words) + (lane / 64)] |= ((descriptor >> bit) & 1) << (lane % 64);
         }
     }
 
     private static void Fill(ulong* planes, ulong[] bits)
     {
-        for (var three = 0; three < (2 * ThreesOfWord) + 1; three++, planes += ThreeBytes / sizeof(ulong))
+        for (var three = 0; three < Threes; three++, planes += ThreeBytes / sizeof(ulong))
         {
             for (var word = 0; word < Words; word++)
             {
@@ -98,6 +104,9 @@ internal sealed unsafe class HammingPlanes
                 planes[(LowBit / sizeof(ulong)) + Words + word] = ~(a ^ b ^ c);
             }
         }
+
+        for (var word = 0; word < Words; word++)
+            (planes[word], planes[Words + word]) = (bits[(3 * Threes * Words) + word], ~bits[(3 * Threes * Words) + word]);
     }
 
     private static ulong Flipped(ulong bits, int flip) => flip == 0 ? bits : ~bits;

@@ -68,6 +68,30 @@ public class RansacTests
     }
 
     [Fact]
+    public void Count_AnyNumberOfPairs_CountsThoseThatMarkMarks()
+    {
+        // One set of columns for all, so that what larger ones left behind lies past the last pair of smaller ones.
+        var random = new Random(12);
+        var pairs = new PointPairs();
+        var map = new AffineMap(0.9, 0.1, 30, -0.2, 1.1, -20);
+        var inliers = new bool[70];
+        for (var count = 70; count >= 0; count--)
+        {
+            pairs.Resize(count);
+            for (var i = 0; i < count; i++)
+            {
+                (pairs.SourceX[i], pairs.SourceY[i]) = (500 * random.NextSingle(), 500 * random.NextSingle());
+                var (u, v) = map.Apply(pairs.SourceX[i], pairs.SourceY[i]);
+                (pairs.TargetX[i], pairs.TargetY[i]) = ((float)u + (40 * (random.NextSingle() - 0.5f)), (float)v + (40 * (random.NextSingle() - 0.5f)));
+            }
+
+            var marked = AffineConsensus.Mark(pairs, map, 15, inliers);
+            Assert.Equal(marked, AffineConsensus.Count(pairs, map, 15));
+            Assert.True(count < 30 || (marked > 0 && marked < count), $"{marked} of {count}");
+        }
+    }
+
+    [Fact]
     public void Next_AnyCount_DrawsDifferentIndicesEvenly()
     {
         var samples = new SampleSequence(5);

@@ -65,7 +65,7 @@ public class PutativeMatchesTests
     [InlineData(0, 0.95f)]
     public void Find_ManyBinaryFeaturesFewOrManyOfThemNear_AgreesWithExhaustiveSearch(float firstCommon, float restCommon)
     {
-        // More queries than a panel has lanes, more candidates than are screened at a time, and some whose first features do not tell what the rest is like.
+        // More queries than a panel has lanes, more candidates than a block has rows, and some whose first features do not tell what the rest is like.
         const int Dim = SyntheticPair.Dim;
         var random = new Random(6);
         var query = RandomSet(random, 530, Dim, DescriptorEncoding.Binary, restCommon);
@@ -83,6 +83,34 @@ public class PutativeMatchesTests
             Assert.InRange(expected.Count, 1, 530);
             foreach (var path in SupportedPaths())
                 Assert.Equal(expected, Found(query, candidate, settings, path));
+        }
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(64, 7)]
+    [InlineData(65, 8)]
+    [InlineData(511, 9)]
+    [InlineData(512, 513)]
+    [InlineData(1025, 30)]
+    public void Find_BinaryOfAnyCountAndLimit_AgreesWithExhaustiveSearch(int queries, int candidates)
+    {
+        // Distances all around the limits, and many of them the same; limits from no bit to more than planes can count.
+        var random = new Random(queries);
+        var all = RandomSet(random, queries + candidates, SyntheticPair.Dim, DescriptorEncoding.Binary, common: 0.3f).Descriptors.ToArray();
+        var query = FeatureSet.From(Message(DescriptorEncoding.Binary, SyntheticPair.Dim, all[..(queries * SyntheticPair.Dim / 8)], queries));
+        all.AsSpan(0, SyntheticPair.Dim / 8).CopyTo(all.AsSpan(queries * SyntheticPair.Dim / 8));
+        var candidate = FeatureSet.From(Message(DescriptorEncoding.Binary, SyntheticPair.Dim, all[(queries * SyntheticPair.Dim / 8)..], candidates));
+        foreach (var maxDistance in new[] { 0.01f, 0.9f, 1, 1.38f, 1.42f, 2 })
+        {
+            foreach (var mutual in new[] { true, false })
+            {
+                var settings = VerificationSettings.Fused with { Mutual = mutual, MaxDescriptorDistance = maxDistance };
+                var expected = Exhaustive(query, candidate, settings);
+                Assert.Contains((0, 0, 0f), expected);
+                foreach (var path in SupportedPaths())
+                    Assert.Equal(expected, Found(query, candidate, settings, path));
+            }
         }
     }
 
