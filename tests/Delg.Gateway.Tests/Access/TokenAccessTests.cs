@@ -2,7 +2,9 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Delg.Contracts.Errors;
 using Delg.Gateway.Tests.Fakes;
+using Delg.ServiceDefaults.Tests.Tls;
 using Delg.V1;
+using Grpc.Core;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
@@ -11,7 +13,6 @@ namespace Delg.Gateway.Tests.Access;
 
 public class TokenAccessTests
 {
-    private const string Issuer = "https://id.example";
     private const string Audience = "delg";
 
     public enum FileForm
@@ -117,6 +118,41 @@ public class TokenAccessTests
     }
 
     [Fact]
+    public async Task Tokens_OfAProvider_AreCheckedWithItsKeys()
+    {
+        using var authority = new TestAuthority();
+        using var signer = new Signer(FileForm.RsaKeySet);
+        using var other = new Signer(FileForm.RsaKeySet);
+        await using var provider = await TokenProvider.StartAsync(authority);
+        provider.Keys = signer.FileText;
+        await using var gateway = await GatewayHost.StartAsync(("Jwt:Authority", provider.Address), ("Jwt:TrustFile", authority.AuthorityFile), ("Jwt:Audience", Audience));
+        var claims = new Dictionary<string, object> { ["delg_role"] = "read", ["delg_collections"] = "*" };
+
+        var listed = await gateway.ClientWith(signer.Token(claims)).ListImageCollectionsAsync(new ListImageCollectionsRequest());
+        var foreign = await Failures.OfAsync(gateway.ClientWith(other.Token(claims)).ListImageCollectionsAsync(new ListImageCollectionsRequest()));
+        var issuer = await Failures.OfAsync(
+            gateway.ClientWith(signer.Token(claims, descriptor => descriptor.Issuer = "https://evil.example")).ListImageCollectionsAsync(new ListImageCollectionsRequest()));
+
+        Assert.Empty(listed.Collections);
+        Assert.Equal((ErrorReason.KeyInvalid, ErrorReason.KeyInvalid), (foreign.Reason, issuer.Reason));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Tokens_OfAProviderThatIsGoneOrNotTrusted_AreUnavailableNotInvalid(bool isGone)
+    {
+        using var authority = new TestAuthority();
+        using var signer = new Signer(FileForm.RsaKeySet);
+        await using var provider = await TokenProvider.StartAsync(authority);
+        await using var gateway = await GatewayHost.StartAsync(("Jwt:Authority", isGone ? "https://127.0.0.1:1" : provider.Address), ("Jwt:Audience", Audience));
+
+        var failure = await Failures.OfAsync(gateway.ClientWith(signer.Token([])).ListImageCollectionsAsync(new ListImageCollectionsRequest()));
+
+        Assert.Equal((StatusCode.Unavailable, ErrorReason.DependencyUnavailable), (failure.Code, failure.Reason));
+    }
+
+    [Fact]
     public async Task Options_SeveralMistakes_AreReportedTogether()
     {
         using var folder = new KeyFolder();
@@ -135,7 +171,7 @@ public class TokenAccessTests
     {
         var file = folder.PathOf("signing-keys");
         await File.WriteAllTextAsync(file, signer.FileText);
-        return await GatewayHost.StartAsync([("Jwt:SigningKeyFile", file), ("Jwt:Issuer", Issuer), ("Jwt:Audience", Audience), .. settings]);
+        return await GatewayHost.StartAsync([("Jwt:SigningKeyFile", file), ("Jwt:Issuer", TokenProvider.Issuer), ("Jwt:Audience", Audience), .. settings]);
     }
 
     /// <summary>Makes tokens, and the file by which they are checked.</summary>
@@ -163,7 +199,7 @@ public class TokenAccessTests
 
         public string Token(Dictionary<string, object> claims, Action<SecurityTokenDescriptor>? change = null, bool setsDefaultTimes = true)
         {
-            var descriptor = new SecurityTokenDescriptor { Issuer = Issuer, Audience = Audience, Claims = claims, SigningCredentials = _credentials };
+            var descriptor = new SecurityTokenDescriptor { Issuer = TokenProvider.Issuer, Audience = Audience, Claims = claims, SigningCredentials = _credentials };
             if (setsDefaultTimes)
                 descriptor.Expires = DateTime.UtcNow.AddMinutes(5);
             change?.Invoke(descriptor);

@@ -14,6 +14,9 @@ public sealed class JwtOptions
     /// </summary>
     public string Authority { get; set; } = "";
 
+    /// <summary>Certificates, PEM, of the authorities that the provider's own certificate must come from. Empty: the machine's own.</summary>
+    public string TrustFile { get; set; } = "";
+
     /// <summary>File of the public keys that sign tokens, where there is no provider to ask: PEM, or a JSON web key set. RSA or elliptic curve.</summary>
     public string SigningKeyFile { get; set; } = "";
 

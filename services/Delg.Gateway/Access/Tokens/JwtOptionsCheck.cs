@@ -1,3 +1,4 @@
+using Delg.ServiceDefaults.Tls;
 using Microsoft.Extensions.Options;
 
 namespace Delg.Gateway.Access.Tokens;
@@ -18,6 +19,7 @@ internal sealed class JwtOptionsCheck : IValidateOptions<JwtOptions>
             mistakes.Add($"{Key(nameof(options.Issuer))} must be given beside {nameof(options.SigningKeyFile)}.");
         if (options.Audience.Length == 0)
             mistakes.Add($"{Key(nameof(options.Audience))} must be given: without it, tokens made for others would be taken.");
+        mistakes.AddRange(TlsFileCheck.Authorities(Key(nameof(options.TrustFile)), options.TrustFile));
         try
         {
             if (options.SigningKeyFile.Length > 0)
