@@ -6,7 +6,11 @@ using Microsoft.Playwright;
 
 namespace Delg.EndToEnd.Tests.WebPage;
 
-/// <summary>A running <c>delg serve</c> with a few photos, and Chromium to look at its page, for one class of tests.</summary>
+/// <summary>The classes of tests that share one <see cref="ServedPage"/>.</summary>
+[CollectionDefinition]
+public sealed class ServedPages : ICollectionFixture<ServedPage>;
+
+/// <summary>A running <c>delg serve</c> with a few photos, and Chromium to look at its page, for the classes of tests that ask for it.</summary>
 public sealed class ServedPage : IAsyncLifetime
 {
     /// <summary>The collection that every test finds filled: two views of each of two objects. No test changes it.</summary>
@@ -37,6 +41,9 @@ public sealed class ServedPage : IAsyncLifetime
     /// <summary>Where the page is.</summary>
     public Uri Address { get; private set; } = null!;
 
+    /// <summary>The settings of another gateway in front of the same services.</summary>
+    public IReadOnlyDictionary<string, string> Backends { get; private set; } = new Dictionary<string, string>();
+
     /// <summary>What <see cref="Scenery"/> holds; an id is the name of the file.</summary>
     internal static IReadOnlyList<SceneView> Scenes { get; } = [.. FourProcesses.Scenes.All.GroupBy(view => view.Group).Take(2).SelectMany(group => group.Take(2))];
 
@@ -47,7 +54,14 @@ public sealed class ServedPage : IAsyncLifetime
         if (_program is null)
             return;
         _server = DelgCommand.Start(_home, "serve", "--free-ports", "--json");
-        Address = new Uri((await DelgCommand.AnswerAsync(_server))["addresses"]!["gateway_http"]!.GetValue<string>());
+        var addresses = (await DelgCommand.AnswerAsync(_server))["addresses"]!;
+        Address = new Uri(addresses["gateway_http"]!.GetValue<string>());
+        Backends = new Dictionary<string, string>
+        {
+            ["DELG_Gateway__Extractor"] = addresses["extractor"]!.GetValue<string>(),
+            ["DELG_Gateway__GlobalIndex"] = addresses["global_index"]!.GetValue<string>(),
+            ["DELG_Gateway__LocalVerifier"] = addresses["local_verifier"]!.GetValue<string>(),
+        };
         foreach (var view in Scenes)
             await IndexAsync(Scenery, NameOf(view), view.Jpeg);
         _playwright = await Playwright.CreateAsync();
@@ -68,7 +82,8 @@ public sealed class ServedPage : IAsyncLifetime
     /// <summary>Opens the page as a new visitor. Skips the running test where there is no Chromium.</summary>
     /// <param name="look">Size and colours; null for a desktop's, light.</param>
     /// <param name="prepare">What is done before the page is opened.</param>
-    internal async Task<VisitedPage> OpenAsync(BrowserNewContextOptions? look = null, Func<IPage, Task>? prepare = null)
+    /// <param name="at">Another gateway's page; null for the system's own.</param>
+    internal async Task<VisitedPage> OpenAsync(BrowserNewContextOptions? look = null, Func<IPage, Task>? prepare = null, Uri? at = null)
     {
         Assert.SkipWhen(_program is null, $"No Chromium here: install the package chromium, or set {ProgramVariable} to its program.");
         var context = await _browser!.NewContextAsync(look ?? new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = 1280, Height = 860 } });
@@ -77,7 +92,7 @@ public sealed class ServedPage : IAsyncLifetime
         var visited = new VisitedPage(context, page);
         if (prepare is not null)
             await prepare(page);
-        await page.GotoAsync(Address.AbsoluteUri);
+        await page.GotoAsync((at ?? Address).AbsoluteUri);
         return visited;
     }
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text.RegularExpressions;
 using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
@@ -8,7 +7,8 @@ using static Microsoft.Playwright.Assertions;
 namespace Delg.EndToEnd.Tests.WebPage;
 
 /// <summary>The page, driven by Chromium against a running system as a person would.</summary>
-public sealed class WebPageTests(ServedPage served) : IClassFixture<ServedPage>
+[Collection(typeof(ServedPages))]
+public sealed class WebPageTests(ServedPage served)
 {
     [Fact]
     public async Task Add_PicturesAndABrokenFile_SaysWhatBecameOfEach()
@@ -310,43 +310,5 @@ public sealed class WebPageTests(ServedPage served) : IClassFixture<ServedPage>
             Assert.Equal([], found.Violations.Select(fault => $"{view}: {fault.Id}: {string.Join(", ", fault.Nodes.Select(node => node.Html))}"));
             Assert.Equal(widthPixels, await visit.Page.EvaluateAsync<int>("document.scrollingElement.scrollWidth"));
         }
-    }
-
-    [Fact]
-    public async Task Key_WantedByTheServer_IsAskedForOnceAndSent()
-    {
-        await using var visit = await served.OpenAsync(prepare: page => page.RouteAsync("**/v1/**", GuardAsync));
-        var dialog = visit.Page.GetByRole(AriaRole.Dialog);
-
-        await Expect(dialog).ToContainTextAsync("No key was sent.");
-        await visit.Page.GetByLabel("API key", new() { Exact = true }).FillAsync("wrong");
-        await visit.Button("Use it").ClickAsync();
-        await Expect(dialog).ToContainTextAsync("This key is not known.");
-        await visit.Page.GetByLabel("API key", new() { Exact = true }).FillAsync("secret");
-        await visit.Button("Use it").ClickAsync();
-
-        await Expect(visit.Page.Locator("#collection")).ToContainTextAsync(ServedPage.Scenery);
-        await visit.Page.ReloadAsync();
-        await Expect(visit.Page.Locator("#collection")).ToContainTextAsync(ServedPage.Scenery);
-        await visit.Button("Forget the API key").ClickAsync();
-        await Expect(dialog).ToContainTextAsync("No key was sent.");
-    }
-
-    /// <summary>Stands before the server and wants a key.</summary>
-    private static async Task GuardAsync(IRoute route)
-    {
-        var sent = await route.Request.HeaderValueAsync("authorization");
-        if (sent == "Bearer secret")
-        {
-            await route.ContinueAsync();
-            return;
-        }
-
-        await route.FulfillAsync(new()
-        {
-            Status = 401,
-            ContentType = "application/problem+json",
-            Body = JsonSerializer.Serialize(new { status = 401, detail = sent is null ? "No key was sent." : "This key is not known.", reason = "UNAUTHENTICATED" }),
-        });
     }
 }
