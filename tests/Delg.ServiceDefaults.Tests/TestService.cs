@@ -34,6 +34,21 @@ internal sealed class TestService : IAsyncDisposable
         return builder;
     }
 
+    /// <summary>
+    /// Starts on a real address, with the method. The in-memory connection shows its clients a call past its deadline as broken now and then, where a real one
+    /// says what it is.
+    /// </summary>
+    public static async Task<TestService> ServeAsync(Func<ServerCallContext, Task> onCall)
+    {
+        var builder = NewBuilder(("Test:Listen", "http://127.0.0.1:0"));
+        builder.Services.AddSingleton(new ScriptedIndex(onCall));
+        var app = builder.Build();
+        app.MapServiceDefaults();
+        app.MapGrpcService<ScriptedIndex>();
+        await app.StartAsync();
+        return new TestService(app, GrpcChannel.ForAddress(app.Urls.Single()));
+    }
+
     /// <summary>Starts over an in-memory connection.</summary>
     public static async Task<TestService> StartAsync(
         Func<ServerCallContext, Task>? onCall = null, Action<WebApplicationBuilder>? add = null, params IEnumerable<(string Key, string Value)> settings)

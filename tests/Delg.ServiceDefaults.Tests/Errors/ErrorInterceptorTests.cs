@@ -62,8 +62,8 @@ public sealed class ErrorInterceptorTests
     public async Task Call_PastItsDeadline_IsDeadlineExceeded()
     {
         var seen = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var failure = await FailureOfAsync(
-            context => WaitUntilCancelledAsync(context, seen), () => new CallOptions(deadline: DateTime.UtcNow.AddMilliseconds(500)));
+        await using var service = await TestService.ServeAsync(context => WaitUntilCancelledAsync(context, seen));
+        var failure = await FailureOfAsync(service, () => new CallOptions(deadline: DateTime.UtcNow.AddMilliseconds(500)));
 
         Assert.Equal((StatusCode.DeadlineExceeded, ErrorReason.DeadlineExceeded), (failure.Code, failure.Reason));
         Assert.True(await seen.Task.WaitAsync(Cancellation));
@@ -110,6 +110,11 @@ public sealed class ErrorInterceptorTests
     private static async Task<DelgException> FailureOfAsync(Func<ServerCallContext, Task> onCall, Func<CallOptions>? options = null)
     {
         await using var service = await TestService.StartAsync(onCall);
+        return await FailureOfAsync(service, options);
+    }
+
+    private static async Task<DelgException> FailureOfAsync(TestService service, Func<CallOptions>? options)
+    {
         // A deadline must pass in the method, not while the first call of a process is being compiled.
         await new Health.HealthClient(service.Channel).CheckAsync(new HealthCheckRequest { Service = ServiceHosting.LiveService }, cancellationToken: Cancellation);
         return (await Assert.ThrowsAsync<RpcException>(() => service.CallAsync(options?.Invoke() ?? default))).ToDelgException();
