@@ -11,7 +11,7 @@ namespace Delg.Gateway.Access;
 /// Asks of each message whether its sender may do what it says, where it says: gRPC, gRPC-Web, JSON and forms all come by here. Lists of collections
 /// are cut to those the caller reaches. A message of a stream counts as a request.
 /// </summary>
-internal sealed class AccessInterceptor(IOptions<GatewayOptions> options, RateLimits rates) : Interceptor
+internal sealed class AccessInterceptor(IOptions<GatewayOptions> options, CallerIdentity identity, RateLimits rates) : Interceptor
 {
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
@@ -40,15 +40,18 @@ internal sealed class AccessInterceptor(IOptions<GatewayOptions> options, RateLi
         DuplexStreamingServerMethod<TRequest, TResponse> continuation) =>
         continuation(Checked(requestStream, context), responseStream, context);
 
-    /// <summary>The role is asked for at once, the collection of each message when it comes.</summary>
+    /// <summary>
+    /// The role is asked for at once, the collection of each message when it comes, and who sends it again: a stream may go on for hours, and a key that is
+    /// revoked or a token that expires ends it.
+    /// </summary>
     private CheckedRequests<TRequest> Checked<TRequest>(IAsyncStreamReader<TRequest> requests, ServerCallContext context)
     {
-        var caller = CallerOf(context);
-        AccessRules.Demand(caller, RoleOf(context), collection: null);
-        return new CheckedRequests<TRequest>(requests, (request, cancellation) =>
+        AccessRules.Demand(CallerOf(context), RoleOf(context), collection: null);
+        return new CheckedRequests<TRequest>(requests, async (request, cancellation) =>
         {
+            var caller = await identity.OfAsync(context.GetHttpContext());
             Demand(caller, context, request);
-            return rates.WaitAsync(caller, cancellation);
+            await rates.WaitAsync(caller, cancellation);
         });
     }
 

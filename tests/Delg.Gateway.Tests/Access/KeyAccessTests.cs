@@ -124,6 +124,25 @@ public class KeyAccessTests
     }
 
     [Fact]
+    public async Task Stream_OfAKeyThatIsRevokedMeanwhile_EndsRefused()
+    {
+        using var folder = new KeyFolder();
+        var key = folder.Add(Role.Write, "*");
+        await using var gateway = await GatewayHost.StartAsync(folder.Settings);
+        using var stream = gateway.ClientWith(key).IndexImages(deadline: Soon());
+        await stream.RequestStream.WriteAsync(new IndexImagesRequest { Image = new IndexImageRequest { ImageId = "a", Image = _photo } });
+        Assert.True(await stream.ResponseStream.MoveNext(CancellationToken.None));
+
+        KeyFile.Change(folder.KeyFile, _ => []);
+        await UntilAsync(gateway, key, isTaken: false);
+        await stream.RequestStream.WriteAsync(new IndexImagesRequest { Image = new IndexImageRequest { ImageId = "b", Image = _photo } });
+        var reason = await ReasonAsync(stream.ResponseStream.MoveNext(CancellationToken.None));
+
+        Assert.Equal(ErrorReason.KeyInvalid, reason);
+        Assert.Equal([("default", "a")], gateway.Backends.Index.Entries.Keys);
+    }
+
+    [Fact]
     public async Task Call_WithoutKey_IsKeyMissing_HowEverLargeItIs()
     {
         using var folder = new KeyFolder();
