@@ -13,7 +13,11 @@ namespace Delg.LocalVerifier;
 /// </summary>
 public sealed class PairVerifier
 {
-    private readonly ObjectPool<Scratch> _scratch = new DefaultObjectPool<Scratch>(new DefaultPooledObjectPolicy<Scratch>(), Environment.ProcessorCount);
+    // Kept a processor: threads that stand still in the middle of a pair hold theirs, and one made anew is large.
+    private const int ScratchOfProcessor = 4;
+
+    private readonly ObjectPool<Scratch> _scratch =
+        new DefaultObjectPool<Scratch>(new DefaultPooledObjectPolicy<Scratch>(), ScratchOfProcessor * Environment.ProcessorCount);
     private readonly InstructionPath _path;
 
     /// <summary>A verifier that uses the fastest instructions of this machine.</summary>

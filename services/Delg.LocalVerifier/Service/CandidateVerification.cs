@@ -101,11 +101,10 @@ internal sealed class CandidateVerification(
                 using var values = await reading;
                 reading = first + size < count ? ReadAsync(query, first + size, size, cancellation) : Task.FromResult(new StoredValues([]));
                 var start = first;
-                await Parallel.ForAsync(0, Math.Min(size, count - first), parallel, (offset, _) =>
-                {
-                    results.Add(start + offset, Answered(Verify(query, query.Candidates[start + offset], values[offset], cancellation)));
-                    return ValueTask.CompletedTask;
-                });
+                // Each candidate waits its turn behind what else there is to do: the network's work, a cancellation among it, and other queries' candidates.
+                await Parallel.ForAsync(0, Math.Min(size, count - first), parallel, (offset, _) => new ValueTask(Task.Factory.StartNew(
+                    () => results.Add(start + offset, Answered(Verify(query, query.Candidates[start + offset], values[offset], cancellation))),
+                    CancellationToken.None, TaskCreationOptions.PreferFairness, TaskScheduler.Default)));
             }
         }
         finally

@@ -3,6 +3,7 @@ using Delg.ServiceDefaults.Hosting;
 using Delg.V1;
 using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 
@@ -12,12 +13,21 @@ namespace Delg.LocalVerifier.Tests.Service;
 internal sealed class VerifierHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
-    private readonly GrpcChannel _channel;
+    private GrpcChannel _channel = null!;
+    private int _begun;
+    private int _ended;
 
-    private VerifierHost(WebApplication app)
+    private VerifierHost(WebApplication app) => _app = app;
+
+    /// <summary>Calls whose work has begun.</summary>
+    public int Begun => Volatile.Read(ref _begun);
+
+    /// <summary>Calls whose work has ended, one way or another.</summary>
+    public int Ended => Volatile.Read(ref _ended);
+
+    private void Connect()
     {
-        _app = app;
-        var address = app.Urls.First();
+        var address = _app.Urls.First();
         _channel = GrpcChannel.ForAddress(address, new GrpcChannelOptions { MaxReceiveMessageSize = null });
         Http = new HttpClient
         {
@@ -28,9 +38,9 @@ internal sealed class VerifierHost : IAsyncDisposable
         Client = new LocalVerifierService.LocalVerifierServiceClient(_channel);
     }
 
-    public LocalVerifierService.LocalVerifierServiceClient Client { get; }
+    public LocalVerifierService.LocalVerifierServiceClient Client { get; private set; } = null!;
 
-    public HttpClient Http { get; }
+    public HttpClient Http { get; private set; } = null!;
 
     /// <param name="dataFolder">The data folder.</param>
     /// <param name="options">Further options, e.g. <c>LocalVerifier:StorageEncoding=Float32</c>.</param>
@@ -43,10 +53,26 @@ internal sealed class VerifierHost : IAsyncDisposable
         builder.Configuration.AddInMemoryCollection(values.Select(pair => KeyValuePair.Create(pair[0], (string?)pair[1])));
         builder.Logging.ClearProviders();
         var app = builder.Build();
+        var host = new VerifierHost(app);
+        app.Use(host.CountAsync);
         app.MapServiceDefaults();
         app.MapLocalVerifier();
         await app.StartAsync();
-        return new VerifierHost(app);
+        host.Connect();
+        return host;
+    }
+
+    private async Task CountAsync(HttpContext context, RequestDelegate next)
+    {
+        Interlocked.Increment(ref _begun);
+        try
+        {
+            await next(context);
+        }
+        finally
+        {
+            Interlocked.Increment(ref _ended);
+        }
     }
 
     public async ValueTask DisposeAsync()

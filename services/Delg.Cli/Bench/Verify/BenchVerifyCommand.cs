@@ -13,8 +13,8 @@ internal sealed class BenchVerifyCommand : VerbCommand
 {
     private const string Memory = "memory";
 
-    // Queries before the clock starts: compilation, pools, file caches.
-    private const int WarmUpQueries = 8;
+    // Rounds before the clock starts: compilation, pools, file caches.
+    private const int WarmUpRounds = 2;
 
     private static readonly int[] _truePercents = [30, 3, 0];
     private static readonly int[] _concurrencies = [1, 8];
@@ -30,7 +30,7 @@ internal sealed class BenchVerifyCommand : VerbCommand
     public BenchVerifyCommand()
         : base(
             "verify",
-            "Time the verification of one query's candidates: in memory, from SQLite and from Redis, one query at a time and eight at once.",
+            "Time the verification of one query's candidates: in memory, from SQLite and from Redis, one query at a time and eight at once; and how soon a cancelled call stops.",
             "delg bench verify",
             "delg bench verify --redis localhost:6379 --json")
     {
@@ -74,15 +74,29 @@ internal sealed class BenchVerifyCommand : VerbCommand
             Instructions = InstructionPaths.Best.ToString().ToLowerInvariant(),
             Queries = queries,
             Rows = rows,
+            Cancel = await CancelAsync(terminal, candidates, features, cancellation),
         }.Write(terminal);
         return ExitCode.Done;
+    }
+
+    // In the encoding that a service stores by default, with few true matches: most of RANSAC's work.
+    private static async Task<CancelTimes?> CancelAsync(Terminal terminal, int candidates, int features, CancellationToken cancellation)
+    {
+        const int Percent = 3;
+        terminal.WriteProgressLine("Cancelled calls");
+        var synthetic = new SyntheticFeatures(features, DescriptorEncoding.Int8, seed: Percent);
+        LocalFeatures[] images = [.. Enumerable.Range(0, candidates).Select(_ => synthetic.Candidate(features * Percent / 100))];
+        using var folder = new TemporaryFolder(Path.GetTempPath());
+        await using var served = await ServedVerifier.StartAsync(folder.Path, cancellation);
+        return await served.CancelAsync(synthetic.Query, images, cancellation);
     }
 
     private static async Task<IReadOnlyList<VerifyBenchRow>> MeasureAsync(
         VerifierUnderTest verifier, string store, LocalFeatures query, IReadOnlyList<VerificationCandidate> candidates, int percent, int queries, CancellationToken cancellation)
     {
-        for (var i = 0; i < WarmUpQueries; i++)
-            await verifier.VerifyAsync(query, candidates, cancellation);
+        // As many at once as will be measured: fewer would leave pools that grow under the clock.
+        for (var i = 0; i < WarmUpRounds; i++)
+            await Task.WhenAll(Enumerable.Range(0, _concurrencies.Max()).Select(_ => Task.Run(() => verifier.VerifyAsync(query, candidates, cancellation), cancellation)));
         var rows = new List<VerifyBenchRow>();
         foreach (var concurrency in _concurrencies)
         {

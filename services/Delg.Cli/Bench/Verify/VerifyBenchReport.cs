@@ -17,6 +17,9 @@ internal sealed record VerifyBenchReport
 
     public required IReadOnlyList<VerifyBenchRow> Rows { get; init; }
 
+    /// <summary>Null where calls ended before they could be cancelled.</summary>
+    public required CancelTimes? Cancel { get; init; }
+
     public void Write(Terminal terminal)
     {
         if (terminal.IsJson)
@@ -37,5 +40,7 @@ internal sealed record VerifyBenchReport
 
         terminal.Report.Write(table);
         terminal.WriteReportLine($"{Processors} processors, {Instructions}; {Queries} queries a row, median. Time of several at once is divided by their number.");
+        if (Cancel is { } cancel)
+            terminal.WriteReportLine($"Work for a cancelled call ends after {cancel.MedianMs:0.0} ms, {cancel.WorstMs:0.0} ms at most ({cancel.Calls} calls over gRPC).");
     }
 }
