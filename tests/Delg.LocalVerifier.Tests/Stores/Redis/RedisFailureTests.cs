@@ -109,11 +109,12 @@ public sealed class RedisFailureTests
         await using var store = Open(server);
         await store.ProbeAsync(Cancellation);
         await server.SignalAsync("STOP");
-        await AssertUnavailableAsync(() => store.GetAsync("c", ["a"], Cancellation));
+        // First, while the connection still counts as good: once it is given up, a call fails before it can be cancelled.
         using var stop = new CancellationTokenSource();
         var waiting = store.GetAsync("c", ["a"], stop.Token);
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        await AssertUnavailableAsync(() => store.GetAsync("c", ["a"], Cancellation));
         await server.SignalAsync("CONT");
         await AnswersAgainAsync(async () => (await store.GetAsync("c", ["a"], Cancellation)).Dispose());
     }
