@@ -45,12 +45,10 @@ internal sealed class ExportCommand : VerbCommand
         await using var connection = await _server.OpenAsync(arguments, terminal, cancellation);
         var watch = Stopwatch.StartNew();
         var failures = new List<IngestFailure>();
-        var modelId = "";
         using var writer = new BackupWriter(file);
         await using var kept = connection.Client.ExportAsync(request, cancellation).GetAsyncEnumerator(cancellation);
-        var known = await kept.MoveNextAsync() ? kept.Current.Collection : null;
-        writer.Write(known ?? throw new CommandFailedException("The server did not say what it exports."));
-        modelId = known.ModelId;
+        var known = (await kept.MoveNextAsync() ? kept.Current.Collection : null) ?? throw new CommandFailedException("The server did not say what it exports.");
+        writer.Write(known);
         // With a filter fewer come: how many is known at the end.
         await WorkProgress.TrackAsync(terminal, "Exporting", (int)Math.Min(known.EntryCount, int.MaxValue), async advance =>
         {
@@ -65,7 +63,7 @@ internal sealed class ExportCommand : VerbCommand
         });
         var bytes = writer.Finish();
         IngestReport.WriteFailures(failures, terminal);
-        Write(terminal, new ExportReport(request.Collection, file, modelId, writer.Images, bytes, watch.Elapsed.TotalSeconds, failures));
+        Write(terminal, new ExportReport(request.Collection, file, known.ModelId, writer.Images, bytes, watch.Elapsed.TotalSeconds, failures));
         return failures.Count == 0 ? ExitCode.Done : ExitCode.DoneInPart;
     }
 

@@ -15,6 +15,7 @@ internal sealed class ImageExport(
     GlobalIndexService.GlobalIndexServiceClient index,
     LocalVerifierService.LocalVerifierServiceClient verifier,
     ImageCollections collections,
+    IndexEntries entries,
     ImageRecords records,
     WriteOrder writes)
 {
@@ -29,20 +30,16 @@ internal sealed class ImageExport(
     {
         var name = collections.NameOrDefault(request.Collection);
         yield return new ExportImagesResponse { Collection = await collections.GetAsync(name, caller) };
-        var page = new ListEntriesRequest { Collection = name, Filter = request.Filter, PageSize = PageSize };
-        do
+        var list = new ListEntriesRequest { Collection = name, Filter = request.Filter, PageSize = PageSize };
+        await foreach (var page in entries.PagesAsync(list, caller))
         {
-            var listed = await calls.CallAsync(Stage.Store, backends.GlobalIndex, caller, o => index.ListEntriesAsync(page, o));
-            foreach (var some in listed.Entries.Select(entry => entry.ImageId).Chunk(Together))
+            foreach (var some in page.Select(entry => entry.ImageId).Chunk(Together))
             {
                 foreach (var image in await ReadAsync(name, some, caller))
                     yield return image;
                 cancellation.ThrowIfCancellationRequested();
             }
-
-            page.PageToken = listed.NextPageToken;
         }
-        while (page.PageToken.Length > 0);
     }
 
     /// <summary>Some images, none of them half of one version and half of another. Those that are gone are left out.</summary>

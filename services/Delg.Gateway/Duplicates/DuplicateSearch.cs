@@ -18,6 +18,7 @@ internal sealed class DuplicateSearch(
     BackendCalls calls,
     GlobalIndexService.GlobalIndexServiceClient index,
     ImageCollections collections,
+    IndexEntries entries,
     GlobalDescriptors descriptors,
     Comparisons comparisons,
     IOptions<GatewayOptions> options)
@@ -35,11 +36,10 @@ internal sealed class DuplicateSearch(
         var maxPairs = request.MaxPairs == 0 ? DefaultMaxPairs : request.MaxPairs;
         var seen = new HashSet<(string, string)>();
         var summary = new DuplicateSummary();
-        var token = "";
-        do
+        var list = new ListEntriesRequest { Collection = collection, PageSize = PageSize, Filter = request.Filter };
+        await foreach (var page in entries.PagesAsync(list, caller))
         {
-            var page = await PageAsync(request, collection, token, caller);
-            var neighbors = await NeighborsAsync(request, collection, [.. page.Entries.Select(entry => entry.ImageId)], caller);
+            var neighbors = await NeighborsAsync(request, collection, [.. page.Select(entry => entry.ImageId)], caller);
             foreach (var (imageId, near) in neighbors)
             {
                 cancellation.ThrowIfCancellationRequested();
@@ -62,9 +62,9 @@ internal sealed class DuplicateSearch(
                     break;
             }
 
-            token = page.NextPageToken;
+            if (summary.Truncated)
+                break;
         }
-        while (token.Length > 0 && !summary.Truncated);
 
         yield return new FindDuplicatesResponse { Summary = summary };
     }
@@ -78,12 +78,6 @@ internal sealed class DuplicateSearch(
         check.InRange(request.Neighbors, 0, MaxNeighbors, "neighbors");
         check.InRange(request.MaxPairs, 0, MaxPairs, "max_pairs");
         check.ThrowIfInvalid();
-    }
-
-    private Task<ListEntriesResponse> PageAsync(FindDuplicatesRequest request, string collection, string token, CallerContext caller)
-    {
-        var page = new ListEntriesRequest { Collection = collection, PageSize = PageSize, PageToken = token, Filter = request.Filter };
-        return calls.CallAsync(Stage.Store, backends.GlobalIndex, caller, o => index.ListEntriesAsync(page, o));
     }
 
     /// <summary>The neighbours of each image, itself left out. Images that were removed meanwhile are left out too.</summary>

@@ -15,6 +15,7 @@ internal sealed class ImageRemoval(
     GlobalIndexService.GlobalIndexServiceClient index,
     LocalVerifierService.LocalVerifierServiceClient verifier,
     ImageCollections collections,
+    IndexEntries entries,
     WriteOrder writes)
 {
     private const int PageSize = 500;
@@ -42,15 +43,12 @@ internal sealed class ImageRemoval(
     private async Task<DeleteImagesResponse> DeleteAsync(string collection, string filter, CallerContext caller)
     {
         var total = new DeleteImagesResponse();
-        var page = new ListEntriesRequest { Collection = collection, Filter = filter, PageSize = PageSize };
-        do
+        var list = new ListEntriesRequest { Collection = collection, Filter = filter, PageSize = PageSize };
+        await foreach (var page in entries.PagesAsync(list, caller))
         {
-            var listed = await calls.CallAsync(Stage.Store, backends.GlobalIndex, caller, o => index.ListEntriesAsync(page, o));
-            if (listed.Entries.Count > 0)
-                total.DeletedCount += (await DeleteAsync(collection, [.. listed.Entries.Select(entry => entry.ImageId)], caller)).DeletedCount;
-            page.PageToken = listed.NextPageToken;
+            if (page.Count > 0)
+                total.DeletedCount += (await DeleteAsync(collection, [.. page.Select(entry => entry.ImageId)], caller)).DeletedCount;
         }
-        while (page.PageToken.Length > 0);
 
         return total;
     }
@@ -58,10 +56,10 @@ internal sealed class ImageRemoval(
     private async Task<DeleteImagesResponse> DeleteAsync(string collection, IReadOnlyCollection<string> imageIds, CallerContext caller)
     {
         using var _ = await writes.EnterAsync(collection, imageIds, caller.Cancellation);
-        var entries = await calls.CallAsync(
+        var deleted = await calls.CallAsync(
             Stage.Store, backends.GlobalIndex, caller, o => index.DeleteEntriesAsync(new DeleteEntriesRequest { Collection = collection, ImageIds = { imageIds } }, o));
         await calls.CallAsync(
             Stage.Store, backends.LocalVerifier, caller, o => verifier.DeleteFeaturesAsync(new DeleteFeaturesRequest { Collection = collection, ImageIds = { imageIds } }, o));
-        return new DeleteImagesResponse { DeletedCount = entries.DeletedCount, MissingCount = entries.MissingCount };
+        return new DeleteImagesResponse { DeletedCount = deleted.DeletedCount, MissingCount = deleted.MissingCount };
     }
 }

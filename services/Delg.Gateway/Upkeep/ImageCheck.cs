@@ -59,23 +59,16 @@ internal sealed class ImageCheck(
     private async Task<HashSet<string>?> WithEntryAsync(string collection, CallerContext caller)
     {
         var imageIds = new HashSet<string>(StringComparer.Ordinal);
-        var page = new ListEntriesRequest { Collection = collection, PageSize = PageSize };
-        do
+        try
         {
-            try
-            {
-                var listed = await calls.CallAsync(Stage.Store, backends.GlobalIndex, caller, o => index.ListEntriesAsync(page, o));
-                imageIds.UnionWith(listed.Entries.Select(entry => entry.ImageId));
-                page.PageToken = listed.NextPageToken;
-            }
-            catch (DelgException missing) when (missing.Reason == ErrorReason.CollectionNotFound)
-            {
-                return null;
-            }
+            await foreach (var page in entries.PagesAsync(new ListEntriesRequest { Collection = collection, PageSize = PageSize }, caller))
+                imageIds.UnionWith(page.Select(entry => entry.ImageId));
+            return imageIds;
         }
-        while (page.PageToken.Length > 0);
-
-        return imageIds;
+        catch (DelgException missing) when (missing.Reason == ErrorReason.CollectionNotFound)
+        {
+            return null;
+        }
     }
 
     /// <summary>What is kept of an image of which not all is kept, mended if asked for; null when it is whole or gone.</summary>
