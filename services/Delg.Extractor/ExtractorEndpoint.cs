@@ -18,7 +18,7 @@ internal sealed class ExtractorEndpoint(ExtractionQueue queue, BoundedDecoding d
     public override async Task<ExtractResponse> Extract(ExtractRequest request, ServerCallContext context)
     {
         ExtractRequestCheck.Check(request);
-        using var place = queue.TakePlace();
+        using var place = queue.TakePlace(request.Priority, context.Deadline == DateTime.MaxValue ? null : context.Deadline - DateTime.UtcNow);
         using var room = await decoding.EnterAsync(request.Priority, context.CancellationToken);
         var start = Stopwatch.GetTimestamp();
         var (job, thumbnail) = Decode(request, context, leftQueue: () =>

@@ -26,6 +26,12 @@ public sealed class ExtractorOptions
     public int QueueCapacity { get; set; } = 64;
 
     /// <summary>
+    /// Refuse an image with EXTRACTOR_QUEUE_FULL, too, when its caller's deadline would pass before all that go before it are done, by the time images took
+    /// lately. Default true.
+    /// </summary>
+    public bool RefuseLate { get; set; } = true;
+
+    /// <summary>
     /// Decoded images of each priority that may be in memory before the network takes them, and so images decoded at a time. Default 4. The
     /// largest takes 3 bytes a pixel of <c>Decode:MaxPixels</c>.
     /// </summary>

@@ -16,21 +16,71 @@ public class ExtractionQueueTests
     public void TakePlace_Full_IsRefusedWithATimeToWait()
     {
         var queue = Queue(capacity: 2);
-        queue.TakePlace();
-        queue.TakePlace();
+        queue.TakePlace(Query, left: null);
+        queue.TakePlace(Query, left: null);
 
-        var failure = Assert.Throws<DelgException>(() => queue.TakePlace());
+        var failure = Assert.Throws<DelgException>(() => queue.TakePlace(Query, left: null));
 
         Assert.Equal((StatusCode.ResourceExhausted, ErrorReason.ExtractorQueueFull), (failure.Code, failure.Reason));
         Assert.Equal(TimeSpan.FromSeconds(0.5), failure.RetryDelay);
+    }
+
+    [Theory]
+    // Two wait and one is in the network: the fourth is done after 4 s, and a quarter is kept in reserve.
+    [InlineData(5.1, true)]
+    [InlineData(4.9, false)]
+    public void TakePlace_DeadlineWouldPassInTheQueue_IsRefused(double left, bool isTaken)
+    {
+        var queue = Busy(Query, waiting: 2);
+
+        var failure = Record.Exception(() => queue.TakePlace(Query, TimeSpan.FromSeconds(left)));
+
+        if (isTaken)
+            Assert.Null(failure);
+        else
+            Assert.Equal(ErrorReason.ExtractorQueueFull, Assert.IsType<DelgException>(failure).Reason);
+        Assert.Equal(isTaken ? 3 : 2, queue.Pending);
+    }
+
+    [Fact]
+    public void TakePlace_IngestWaits_CountsForIngestOnly()
+    {
+        var queue = Busy(Ingest, waiting: 5);
+
+        queue.TakePlace(Query, TimeSpan.FromSeconds(3));
+
+        Assert.Throws<DelgException>(() => queue.TakePlace(Ingest, TimeSpan.FromSeconds(3)));
+    }
+
+    [Fact]
+    public void TakePlace_NothingGoesBefore_IsTakenHoweverShortItsDeadline()
+    {
+        var queue = Queue();
+        queue.Ran(TimeSpan.FromSeconds(1), images: 1);
+
+        queue.TakePlace(Query, TimeSpan.FromMilliseconds(1));
+
+        Assert.Throws<DelgException>(() => queue.TakePlace(Query, TimeSpan.FromMilliseconds(1)));
+        queue.TakePlace(Query, left: null);
+        Assert.Equal(2, queue.Pending);
+    }
+
+    [Fact]
+    public void TakePlace_RefuseLateOff_IsTakenWhileThereIsRoom()
+    {
+        var queue = Busy(Query, waiting: 2, refuseLate: false);
+
+        queue.TakePlace(Query, TimeSpan.FromMilliseconds(1));
+
+        Assert.Equal(3, queue.Pending);
     }
 
     [Fact]
     public void TakePlace_GivenBackTwice_CountsOnce()
     {
         var queue = Queue(capacity: 2);
-        var place = queue.TakePlace();
-        queue.TakePlace();
+        var place = queue.TakePlace(Query, left: null);
+        queue.TakePlace(Query, left: null);
 
         place.Dispose();
         place.Dispose();
@@ -217,8 +267,26 @@ public class ExtractionQueueTests
 
     private static readonly ModelManifest _manifest = new() { Name = "fake", Layout = ModelLayout.Torchvision };
 
-    private static ExtractionQueue Queue(int capacity = 64, int maxBatchDelayMilliseconds = 0, int queriesPerIngest = 16) => new(Options.Create(
-        new ExtractorOptions { QueueCapacity = capacity, MaxBatchDelayMilliseconds = maxBatchDelayMilliseconds, QueriesPerIngest = queriesPerIngest }));
+    private static ExtractionQueue Queue(int capacity = 64, int maxBatchDelayMilliseconds = 0, int queriesPerIngest = 16, bool refuseLate = true) => new(Options.Create(
+        new ExtractorOptions
+        {
+            QueueCapacity = capacity,
+            MaxBatchDelayMilliseconds = maxBatchDelayMilliseconds,
+            QueriesPerIngest = queriesPerIngest,
+            RefuseLate = refuseLate,
+        }));
+
+    /// <summary>A queue whose network takes a second for an image, has one, and so many wait for it.</summary>
+    private static ExtractionQueue Busy(ExtractionPriority priority, int waiting, bool refuseLate = true)
+    {
+        var queue = Queue(refuseLate: refuseLate);
+        queue.Ran(TimeSpan.FromSeconds(2), images: 2);
+        queue.Enter(Job(1, priority));
+        queue.Take(1);
+        for (var i = 0; i < waiting; i++)
+            queue.TakePlace(priority, left: null);
+        return queue;
+    }
 
     private static int Next(ExtractionQueue queue) => Assert.Single(queue.Take(1)).Picture.PictureWidth;
 

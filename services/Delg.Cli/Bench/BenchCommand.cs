@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Delg.Cli.Bench.Extract;
+using Delg.Cli.Bench.Load;
 using Delg.Cli.Bench.Search;
 using Delg.Cli.Bench.Verify;
 
@@ -12,6 +13,7 @@ internal sealed class BenchCommand : Command
         : base("bench", "Measure how fast this machine is.")
     {
         Add(new BenchExtractCommand());
+        Add(new BenchLoadCommand());
         Add(new BenchSearchCommand());
         Add(new BenchVerifyCommand());
     }

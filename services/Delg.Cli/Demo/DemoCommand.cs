@@ -58,8 +58,8 @@ internal sealed class DemoCommand : VerbCommand
         Add(_views);
         Add(_inFlight);
         Add(_model);
-        Within(_groups, 1, 999);
-        Within(_views, 2, 99);
+        _groups.Within(1, 999);
+        _views.Within(2, 99);
     }
 
     protected override async Task<ExitCode> RunAsync(ParseResult arguments, Terminal terminal, CancellationToken cancellation)
@@ -112,10 +112,4 @@ internal sealed class DemoCommand : VerbCommand
             $"{outcome.Right} of {outcome.Answers.Count} best hits are of the query's group; {outcome.Ingest.Images} pictures, {Duration.InWords(outcome.Time)} in all.");
         terminal.WriteReportLine($"Match pictures: {pictureFolder.FullName}");
     }
-
-    private static void Within(Option<int> option, int least, int most) => option.Validators.Add(result =>
-    {
-        if (result.GetValueOrDefault<int>() is var value && (value < least || value > most))
-            result.AddError($"{option.Name} must be {least} to {most}.");
-    });
 }

@@ -64,13 +64,9 @@ internal sealed class EvaluateFoldersCommand : VerbCommand
         Add(_fusionCap);
         _extractor = new ExtractorArguments(this);
         _verification = new VerificationArguments(this);
-        AtLeast(_depth, 1);
-        AtLeast(_fusionCap, 1);
-        _fusionWeight.Validators.Add(result =>
-        {
-            if (!(result.GetValueOrDefault<double>() >= 0))
-                result.AddError("--fusion-weight must be at least 0.");
-        });
+        _depth.Within(1, int.MaxValue);
+        _fusionCap.Within(1, int.MaxValue);
+        _fusionWeight.Within(0, double.PositiveInfinity);
     }
 
     protected override async Task<ExitCode> RunAsync(ParseResult arguments, Terminal terminal, CancellationToken cancellation)
@@ -123,10 +119,4 @@ internal sealed class EvaluateFoldersCommand : VerbCommand
             images.AddRange(ImageFiles.Below(distractors).Select(image => new GroupedImage(image.Path, null)));
         return images;
     }
-
-    private static void AtLeast(Option<int> option, int least) => option.Validators.Add(result =>
-    {
-        if (result.GetValueOrDefault<int>() < least)
-            result.AddError($"{option.Name} must be at least {least}.");
-    });
 }

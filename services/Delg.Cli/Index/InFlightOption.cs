@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Delg.Cli.CommandLine;
 
 namespace Delg.Cli.Index;
 
@@ -17,11 +18,7 @@ internal static class InFlightOption
             DefaultValueFactory = _ => Default,
             HelpName = "N",
         };
-        option.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() is < 1 or > Most)
-                result.AddError($"--in-flight must be 1 to {Most}.");
-        });
+        option.Within(1, Most);
         return option;
     }
 }

@@ -35,11 +35,10 @@ internal sealed class ListCommand : VerbCommand
         Add(_filter);
         Add(_limit);
         Add(_page);
+        _limit.Within(1, 1000);
         _server = new ServerArguments(this, withCollection: false);
         Validators.Add(result =>
         {
-            if (result.GetResult(_limit)?.GetValueOrDefault<int>() is < 1 or > 1000)
-                result.AddError("--limit must be 1 to 1000.");
             if (result.GetResult(_collection) is not { Tokens.Count: > 0 } && (result.GetResult(_filter) is not null || result.GetResult(_page) is not null))
                 result.AddError("--filter and --page go with a COLLECTION.");
         });

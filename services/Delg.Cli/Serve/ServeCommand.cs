@@ -58,11 +58,7 @@ internal sealed class ServeCommand : VerbCommand
     private static Option<int?> PortOption(string name, string description, string defaultValue)
     {
         var option = new Option<int?>(name) { Description = $"{description}; 0: a free one. Default: as configured, else {defaultValue}.", HelpName = "PORT" };
-        option.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int?>() is < 0 or > ushort.MaxValue)
-                result.AddError($"{name} must be 0 to {ushort.MaxValue}.");
-        });
+        option.Within(0, ushort.MaxValue);
         return option;
     }
 }

@@ -72,7 +72,7 @@ public static class ErrorReason
     /// <summary>FAILED_PRECONDITION: the index's backend cannot keep vectors the way a collection asks for.</summary>
     public const string StorageUnsupported = "STORAGE_UNSUPPORTED";
 
-    /// <summary>RESOURCE_EXHAUSTED with RetryInfo: the extractor's queue is full.</summary>
+    /// <summary>RESOURCE_EXHAUSTED with RetryInfo: the extractor's queue is full, or so long that the call's deadline would pass in it.</summary>
     public const string ExtractorQueueFull = "EXTRACTOR_QUEUE_FULL";
 
     /// <summary>UNAVAILABLE: a service this one depends on does not answer.</summary>

@@ -9,14 +9,18 @@ namespace Delg.Extractor.Queueing;
 /// <summary>
 /// What waits for the network, bounded: a request takes its place before its image is decoded, so that a full queue costs nothing. Queries
 /// go before ingest, but for the one batch of ingest after so many queries that keeps it from starving; within a lane first come, first
-/// served, with those of its size that can share the first one's pass. A job whose caller goes away leaves at once and makes room.
+/// served, with those of its size that can share the first one's pass. A job whose caller goes away leaves at once and makes room; one whose
+/// deadline would pass in the queue is not let in: else all that wait in a long queue would be done a moment too late.
 /// </summary>
 internal sealed class ExtractionQueue(IOptions<ExtractorOptions> options)
 {
     private readonly object _gate = new();
     private readonly LinkedList<ExtractionJob> _queries = [];
     private readonly LinkedList<ExtractionJob> _ingest = [];
+    private readonly ExtractionPace _pace = new();
     private int _pending;
+    private int _pendingIngest;
+    private int _running;
     private int _queriesSinceIngest;
     private bool _isClosed;
 
@@ -24,23 +28,31 @@ internal sealed class ExtractionQueue(IOptions<ExtractorOptions> options)
     public int Pending => Volatile.Read(ref _pending);
 
     /// <summary>Takes a place; dispose the result to give it back (more than once does no harm).</summary>
+    /// <param name="priority">Lane the image will wait in.</param>
+    /// <param name="left">Until the caller's deadline; null: there is none.</param>
     /// <exception cref="DelgException">EXTRACTOR_QUEUE_FULL, with the time after which to try again.</exception>
-    public IDisposable TakePlace()
+    public IDisposable TakePlace(ExtractionPriority priority, TimeSpan? left)
     {
+        var isIngest = priority == ExtractionPriority.Ingest;
         lock (_gate)
         {
             if (_pending >= options.Value.QueueCapacity)
-            {
-                throw new DelgException(
-                    StatusCode.ResourceExhausted, ErrorReason.ExtractorQueueFull, $"{options.Value.QueueCapacity} images wait for the extractor already; it takes no more.")
-                {
-                    RetryDelay = TimeSpan.FromSeconds(options.Value.RetrySeconds),
-                };
-            }
-
+                throw Full($"{options.Value.QueueCapacity} images wait for the extractor already; it takes no more.");
+            var ahead = _running + (isIngest ? _pending : _pending - _pendingIngest);
+            if (options.Value.RefuseLate && ahead > 0 && left is { } until && _pace.Of(ahead + 1) > until)
+                throw Full($"{ahead} images go before this one; its deadline, in {Math.Max(until.TotalSeconds, 0):0.0} s, would pass.");
             _pending++;
-            return new Place(this);
+            if (isIngest)
+                _pendingIngest++;
+            return new Place(this, isIngest);
         }
+    }
+
+    /// <summary>Tells how long a pass of the network took.</summary>
+    public void Ran(TimeSpan inference, int images)
+    {
+        lock (_gate)
+            _pace.Record(inference, images);
     }
 
     /// <summary>Puts a job into its lane. It leaves again when it is taken, when its caller goes away, or when the queue is cleared.</summary>
@@ -69,6 +81,7 @@ internal sealed class ExtractionQueue(IOptions<ExtractorOptions> options)
         List<ExtractionJob> batch;
         lock (_gate)
         {
+            _running = 0;
             while (true)
             {
                 var lane = NextLane();
@@ -90,6 +103,7 @@ internal sealed class ExtractionQueue(IOptions<ExtractorOptions> options)
 
             CountTurn(batch);
             batch.ForEach(Unlink);
+            _running = batch.Count;
         }
 
         foreach (var job in batch)
@@ -164,20 +178,27 @@ internal sealed class ExtractionQueue(IOptions<ExtractorOptions> options)
         job.Node = null;
     }
 
-    private void GiveBack()
+    private DelgException Full(string message) =>
+        new(StatusCode.ResourceExhausted, ErrorReason.ExtractorQueueFull, message) { RetryDelay = TimeSpan.FromSeconds(options.Value.RetrySeconds) };
+
+    private void GiveBack(bool isIngest)
     {
         lock (_gate)
+        {
             _pending--;
+            if (isIngest)
+                _pendingIngest--;
+        }
     }
 
-    private sealed class Place(ExtractionQueue queue) : IDisposable
+    private sealed class Place(ExtractionQueue queue, bool isIngest) : IDisposable
     {
         private int _isGivenBack;
 
         public void Dispose()
         {
             if (Interlocked.Exchange(ref _isGivenBack, 1) == 0)
-                queue.GiveBack();
+                queue.GiveBack(isIngest);
         }
     }
 }

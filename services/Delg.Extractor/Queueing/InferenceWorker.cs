@@ -110,6 +110,7 @@ internal sealed partial class InferenceWorker(
             var features = engine.Extract([.. batch.Select(job => job.Picture)], stop.Token);
             var inference = Stopwatch.GetElapsedTime(start);
             telemetry.Inferred(inference, batch.Length);
+            queue.Ran(inference, batch.Length);
             for (var i = 0; i < batch.Length; i++)
             {
                 var queued = Stopwatch.GetElapsedTime(batch[i].Entered, start);

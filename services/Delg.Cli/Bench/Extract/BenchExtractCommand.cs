@@ -54,9 +54,9 @@ internal sealed class BenchExtractCommand : VerbCommand
         Add(_agreement);
         Add(_soak);
         _extractor = new ExtractorArguments(this);
-        Within(_repeats, 1, 1000);
-        Within(_agreement, 0, int.MaxValue);
-        Within(_soak, 0, int.MaxValue);
+        _repeats.Within(1, 1000);
+        _agreement.Within(0, int.MaxValue);
+        _soak.Within(0, int.MaxValue);
     }
 
     protected override async Task<ExitCode> RunAsync(ParseResult arguments, Terminal terminal, CancellationToken cancellation)
@@ -139,17 +139,7 @@ internal sealed class BenchExtractCommand : VerbCommand
             HelpName = "N …",
             AllowMultipleArgumentsPerToken = true,
         };
-        option.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int[]>()?.Any(n => n < least || n > most) == true)
-                result.AddError($"{name} takes numbers from {least} to {most}.");
-        });
+        option.Within(least, most);
         return option;
     }
-
-    private static void Within(Option<int> option, int least, int most) => option.Validators.Add(result =>
-    {
-        if (result.GetValueOrDefault<int>() is var n && (n < least || n > most))
-            result.AddError($"{option.Name} must be {least} to {most}.");
-    });
 }

@@ -67,15 +67,11 @@ internal sealed class BenchSearchCommand : VerbCommand
         Add(_threads);
         Add(_milvus);
         Add(_milvusIndex);
-        _vectors.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int[]>()?.Any(count => count < 1) == true)
-                result.AddError("--vectors must be at least 1.");
-        });
-        InRange(_dim, 1, 4096);
-        InRange(_topK, 1, int.MaxValue);
-        InRange(_queries, 1, int.MaxValue);
-        InRange(_threads, 0, 1024);
+        _vectors.Within(1, int.MaxValue);
+        _dim.Within(1, 4096);
+        _topK.Within(1, int.MaxValue);
+        _queries.Within(1, int.MaxValue);
+        _threads.Within(0, 1024);
     }
 
     protected override async Task<ExitCode> RunAsync(ParseResult arguments, Terminal terminal, CancellationToken cancellation)
@@ -99,10 +95,4 @@ internal sealed class BenchSearchCommand : VerbCommand
         new SearchBenchReport { Threads = measurement.Threads, Dim = measurement.Dim, TopK = measurement.TopK, Rows = rows }.Write(terminal);
         return rows.TrueForAll(row => row.SameTopK) ? ExitCode.Done : ExitCode.Failed;
     }
-
-    private static void InRange(Option<int> option, int least, int most) => option.Validators.Add(result =>
-    {
-        if (result.GetValueOrDefault<int>() is var value && (value < least || value > most))
-            result.AddError(most == int.MaxValue ? $"{option.Name} must be at least {least}." : $"{option.Name} must be {least} to {most}.");
-    });
 }

@@ -38,13 +38,16 @@ internal sealed class BenchVerifyCommand : VerbCommand
         Add(_features);
         Add(_queries);
         Add(_redis);
+        _candidates.Within(1, 1000);
+        _features.Within(10, 10_000);
+        _queries.Within(1, 100_000);
     }
 
     protected override async Task<ExitCode> RunAsync(ParseResult arguments, Terminal terminal, CancellationToken cancellation)
     {
-        var candidates = InRange(arguments, _candidates, 1, 1000);
-        var features = InRange(arguments, _features, 10, 10_000);
-        var queries = InRange(arguments, _queries, 1, 100_000);
+        var candidates = arguments.GetValue(_candidates);
+        var features = arguments.GetValue(_features);
+        var queries = arguments.GetValue(_queries);
         var rows = new List<VerifyBenchRow>();
         foreach (var encoding in new[] { DescriptorEncoding.Float32, DescriptorEncoding.Int8, DescriptorEncoding.Binary })
         {
@@ -119,11 +122,5 @@ internal sealed class BenchVerifyCommand : VerbCommand
         }
 
         return rows;
-    }
-
-    private static int InRange(ParseResult arguments, Option<int> option, int least, int most)
-    {
-        var value = arguments.GetValue(option);
-        return value >= least && value <= most ? value : throw new WrongUsageException($"{option.Name} {value} is outside {least} to {most}.");
     }
 }
