@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using Delg.EndToEnd.Tests.Processes;
 using Grpc.Core;
@@ -8,14 +9,18 @@ using Grpc.Net.Client;
 namespace Delg.EndToEnd.Tests.FourProcesses;
 
 /// <summary>One service on a free port of loopback, that can be killed and started again on the same port.</summary>
-internal sealed class ServiceProcess(string project, string section, IReadOnlyDictionary<string, string> settings) : IAsyncDisposable
+/// <param name="project">Its program.</param>
+/// <param name="section">Its configuration section.</param>
+/// <param name="settings">Variables it gets beside its addresses.</param>
+/// <param name="tls">How to call it encrypted; null: it is not.</param>
+internal sealed class ServiceProcess(string project, string section, IReadOnlyDictionary<string, string> settings, SslClientAuthenticationOptions? tls = null) : IAsyncDisposable
 {
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(100);
 
     private readonly int _port = FreePort();
     private ProgramRun? _run;
 
-    public string Address => $"http://127.0.0.1:{_port}";
+    public string Address => $"{(tls is null ? "http" : "https")}://127.0.0.1:{_port}";
 
     /// <summary>Where it answers with its metrics.</summary>
     public string MetricsAddress { get; } = $"http://127.0.0.1:{FreePort()}";
@@ -40,7 +45,7 @@ internal sealed class ServiceProcess(string project, string section, IReadOnlyDi
     /// <exception cref="InvalidOperationException">It ended instead.</exception>
     public async Task ReadyAsync(CancellationToken stop)
     {
-        using var channel = GrpcChannel.ForAddress(Address);
+        using var channel = Open(tls);
         var health = new Health.HealthClient(channel);
         while (!await IsServingAsync(health, stop))
         {
@@ -49,6 +54,10 @@ internal sealed class ServiceProcess(string project, string section, IReadOnlyDi
             await Task.Delay(_pause, stop);
         }
     }
+
+    /// <summary>A channel to it.</summary>
+    public GrpcChannel Open(SslClientAuthenticationOptions? tls) => GrpcChannel.ForAddress(
+        Address, new GrpcChannelOptions { HttpHandler = tls is null ? null : new SocketsHttpHandler { SslOptions = tls }, DisposeHttpClient = true });
 
     public async ValueTask DisposeAsync()
     {
