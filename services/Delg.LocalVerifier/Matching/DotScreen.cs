@@ -13,7 +13,7 @@ namespace Delg.LocalVerifier.Matching;
 internal sealed unsafe class DotScreen
 {
     private const int Width = DotPanels.Width;
-    private const int MostRows = 6;
+    private const int MostRows = 8;
 
     private readonly AlignedWords _tile = new(MostRows * Width / 2);
     private RoundedDescriptor? _descriptor;
