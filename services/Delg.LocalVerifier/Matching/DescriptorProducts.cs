@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Delg.V1;
 
 namespace Delg.LocalVerifier.Matching;
@@ -53,17 +54,24 @@ internal static class DescriptorProducts
         var i = 0;
         for (; i + Vector256<sbyte>.Count <= a.Length; i += Vector256<sbyte>.Count)
         {
-            var (lowA, highA) = Vector256.Widen(Vector256.Create(a.Slice(i, Vector256<sbyte>.Count)));
-            var (lowB, highB) = Vector256.Widen(Vector256.Create(b.Slice(i, Vector256<sbyte>.Count)));
-            // 128 · 128 is the most a product of two bytes can be, and fits 16 bits.
-            var (first, second) = Vector256.Widen(lowA * lowB);
-            var (third, fourth) = Vector256.Widen(highA * highB);
-            sums += (first + second) + (third + fourth);
+            var (lowA, highA) = Vector256.Widen(Vector256.Create(a[i..]));
+            var (lowB, highB) = Vector256.Widen(Vector256.Create(b[i..]));
+            sums += SumsOfTwo(lowA, lowB) + SumsOfTwo(highA, highB);
         }
 
         var sum = Vector256.Sum(sums);
         for (; i < a.Length; i++)
             sum += a[i] * b[i];
         return sum;
+    }
+
+    // Which two products are added depends on the machine, their sum in the end does not.
+    private static Vector256<int> SumsOfTwo(Vector256<short> a, Vector256<short> b)
+    {
+        if (Avx2.IsSupported)
+            return Avx2.MultiplyAddAdjacent(a, b);
+        // 128 · 128 is the most a product of two bytes can be, and fits 16 bits.
+        var (low, high) = Vector256.Widen(a * b);
+        return low + high;
     }
 }
