@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Numerics;
 using System.Runtime.InteropServices;
 using Delg.Contracts.Descriptors;
 using Delg.LocalVerifier.Matching;
@@ -77,7 +76,7 @@ internal readonly struct StoredFeatures
         target = WriteFloats(features.Scales, target);
         target = WriteFloats(features.Scores, target);
         features.Descriptors.Span.CopyTo(target);
-        BinaryPrimitives.WriteUInt32LittleEndian(value.AsSpan(8), Checksum(value.AsSpan(ChecksumEnd)));
+        BinaryPrimitives.WriteUInt32LittleEndian(value.AsSpan(8), Crc32C.Of(value.AsSpan(ChecksumEnd)));
         return value;
     }
 
@@ -96,7 +95,7 @@ internal readonly struct StoredFeatures
         var length = BinaryPrimitives.ReadUInt32LittleEndian(value[4..]);
         if (length != value.Length)
             throw new InvalidDataException($"The value has {value.Length} bytes where {length} were written.");
-        if (BinaryPrimitives.ReadUInt32LittleEndian(value[8..]) != Checksum(value[ChecksumEnd..]))
+        if (BinaryPrimitives.ReadUInt32LittleEndian(value[8..]) != Crc32C.Of(value[ChecksumEnd..]))
             throw new InvalidDataException("The value's checksum is wrong.");
         return new StoredFeatures(whole);
     }
@@ -154,15 +153,5 @@ internal readonly struct StoredFeatures
         for (var i = 0; i < count; i++)
             values[i] = BinaryPrimitives.ReadSingleLittleEndian(bytes[(i * sizeof(float))..]);
         return values;
-    }
-
-    private static uint Checksum(ReadOnlySpan<byte> bytes)
-    {
-        var crc = uint.MaxValue;
-        for (; bytes.Length >= sizeof(ulong); bytes = bytes[sizeof(ulong)..])
-            crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
-        foreach (var value in bytes)
-            crc = BitOperations.Crc32C(crc, value);
-        return ~crc;
     }
 }
