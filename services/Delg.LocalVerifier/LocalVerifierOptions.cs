@@ -39,8 +39,8 @@ public sealed class LocalVerifierOptions
     public int Parallelism { get; set; }
 
     /// <summary>
-    /// Candidates read from the store at a time; the next ones are read while these are verified, and a query holds no more than both. Default 0: eight a
-    /// processor.
+    /// Candidates read from the store at a time; twice as many are read ahead while these are verified, and a query holds little more than all of them. Default 0:
+    /// two a processor, which stay in its caches.
     /// </summary>
     [Range(0, 1000)]
     public int ReadBatchCandidates { get; set; }

@@ -8,12 +8,15 @@ using Microsoft.Extensions.Options;
 
 namespace Delg.LocalVerifier.Service;
 
-/// <summary>One query against many candidates: reads batch by batch, verifies each batch on all processors while the next one is read.</summary>
+/// <summary>One query against many candidates: reads batch by batch, verifies on all processors while the next ones are read.</summary>
 internal sealed class CandidateVerification(
     FeatureLibrary library, PairVerifier verifier, VerificationMetrics metrics, IOptions<LocalVerifierOptions> options, ILogger<CandidateVerification> log)
 {
     // Of a batch, when the options do not say.
-    private const int CandidatesOfProcessor = 8;
+    private const int CandidatesOfProcessor = 2;
+
+    // Read while one is verified.
+    private const int BatchesAhead = 2;
 
     /// <summary>One result a candidate, in their order.</summary>
     /// <param name="query">What to compare.</param>
@@ -93,32 +96,51 @@ internal sealed class CandidateVerification(
             MaxDegreeOfParallelism = options.Value.Parallelism > 0 ? options.Value.Parallelism : Environment.ProcessorCount,
         };
         var size = options.Value.ReadBatchCandidates > 0 ? options.Value.ReadBatchCandidates : CandidatesOfProcessor * Environment.ProcessorCount;
-        var reading = ReadAsync(query, 0, size, cancellation);
+        // Whoever comes to a batch first begins to read it.
+        var batches = Enumerable.Range(0, (count + size - 1) / size)
+            .Select(batch => new Lazy<Task<StoredValues>>(() => ReadAsync(query, batch * size, size, cancellation)))
+            .ToArray();
         try
         {
-            for (var first = 0; first < count; first += size)
+            Begin(0, BatchesAhead);
+            await Parallel.ForAsync(0, count, parallel, async (candidate, _) =>
             {
-                using var values = await reading;
-                reading = first + size < count ? ReadAsync(query, first + size, size, cancellation) : Task.FromResult(new StoredValues([]));
-                var start = first;
+                var (batch, offset) = Math.DivRem(candidate, size);
+                if (offset == 0)
+                    Begin(batch + BatchesAhead, 1);
+                var values = await batches[batch].Value;
                 // Each candidate waits its turn behind what else there is to do: the network's work, a cancellation among it, and other queries' candidates.
-                await Parallel.ForAsync(0, Math.Min(size, count - first), parallel, (offset, _) => new ValueTask(Task.Factory.StartNew(
-                    () => results.Add(start + offset, Answered(Verify(query, query.Candidates[start + offset], values[offset], cancellation))),
-                    CancellationToken.None, TaskCreationOptions.PreferFairness, TaskScheduler.Default)));
-            }
+                await Task.Factory.StartNew(
+                    () =>
+                    {
+                        results.Add(candidate, Answered(Verify(query, query.Candidates[candidate], values[offset], cancellation)));
+                        // Read into again while it is in the processors' caches.
+                        values.Release(offset);
+                    },
+                    CancellationToken.None, TaskCreationOptions.PreferFairness, TaskScheduler.Default);
+            });
         }
         finally
         {
             // Broken off: what is being read has buffers to give back, or a failure that nobody waits for.
-            _ = reading.ContinueWith(
-                read =>
-                {
-                    if (read.IsCompletedSuccessfully)
-                        read.Result.Dispose();
-                    else
-                        _ = read.Exception;
-                },
-                CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            foreach (var batch in batches.Where(batch => batch.IsValueCreated))
+            {
+                _ = batch.Value.ContinueWith(
+                    read =>
+                    {
+                        if (read.IsCompletedSuccessfully)
+                            read.Result.Dispose();
+                        else
+                            _ = read.Exception;
+                    },
+                    CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            }
+        }
+
+        void Begin(int first, int number)
+        {
+            for (var batch = first; batch < Math.Min(first + number, batches.Length); batch++)
+                _ = batches[batch].Value;
         }
     }
 

@@ -12,6 +12,9 @@ internal sealed class StoredValues(IMemoryOwner<byte>?[] owners) : IDisposable
     /// <summary>A value; null where there is none.</summary>
     public ReadOnlyMemory<byte>? this[int index] => owners[index]?.Memory;
 
+    /// <summary>Gives one value's buffer back before the others'; there is no value at its place any more.</summary>
+    public void Release(int index) => Interlocked.Exchange(ref owners[index], null)?.Dispose();
+
     /// <summary>The same values, now owned by the result, value i at <paramref name="places"/>[i] of <paramref name="count"/> places.</summary>
     public StoredValues SpreadTo(ReadOnlySpan<int> places, int count)
     {
@@ -24,9 +27,6 @@ internal sealed class StoredValues(IMemoryOwner<byte>?[] owners) : IDisposable
     public void Dispose()
     {
         for (var i = 0; i < owners.Length; i++)
-        {
-            owners[i]?.Dispose();
-            owners[i] = null;
-        }
+            Release(i);
     }
 }

@@ -1,5 +1,6 @@
 using Delg.LocalVerifier.Matching;
 using Delg.LocalVerifier.Service;
+using Delg.LocalVerifier.Tests.Stores.Redis;
 using Delg.ServiceDefaults.Hosting;
 using Delg.V1;
 using Microsoft.AspNetCore.Builder;
@@ -28,20 +29,28 @@ public sealed class SteadyAllocationTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData(DescriptorEncoding.Float32)]
-    [InlineData(DescriptorEncoding.Int8)]
-    [InlineData(DescriptorEncoding.Binary)]
-    public async Task Verify_SteadyLoadFromTheStore_AllocatesNoBuffersAnew(DescriptorEncoding encoding)
+    [InlineData(DescriptorEncoding.Float32, 4)]
+    [InlineData(DescriptorEncoding.Float32, 8)]
+    [InlineData(DescriptorEncoding.Int8, 4)]
+    [InlineData(DescriptorEncoding.Binary, 4)]
+    public async Task Verify_SteadyLoadFromTheStore_AllocatesNoBuffersAnew(DescriptorEncoding encoding, int atOnce)
     {
         using var folder = new TemporaryFolder();
         await using var app = App(folder.Path, encoding);
-        var library = app.Services.GetRequiredService<FeatureLibrary>();
-        for (var i = 0; i < Candidates; i++)
-            await library.PutAsync("c", $"{i}", RandomFeatures.Message(i, Features, encoding), ReadOnlyMemory<byte>.Empty, Cancellation);
-        VerificationCandidate[] candidates = [.. Enumerable.Range(0, Candidates).Select(i => new VerificationCandidate { ImageId = $"{i}" })];
+        Assert.InRange(await AllocatedFromStoreAsync(app, encoding, atOnce), 1, OfQuery + (Candidates * OfCandidate));
+    }
 
-        // Less than the values that are read take in any encoding: 652,000 bytes in the smallest.
-        Assert.InRange(await AllocatedAsync(app, candidates, encoding), 1, OfQuery + (Candidates * OfCandidate));
+    [Theory]
+    [InlineData(DescriptorEncoding.Float32, 1)]
+    [InlineData(DescriptorEncoding.Float32, 8)]
+    [InlineData(DescriptorEncoding.Int8, 8)]
+    [InlineData(DescriptorEncoding.Binary, 8)]
+    public async Task Verify_SteadyLoadFromRedis_AllocatesNoBuffersAnew(DescriptorEncoding encoding, int atOnce)
+    {
+        using var redis = await RedisServer.StartAsync();
+        using var folder = new TemporaryFolder();
+        await using var app = App(folder.Path, encoding, ("Store", "Redis"), ("Redis:Connection", redis.Connection));
+        Assert.InRange(await AllocatedFromStoreAsync(app, encoding, atOnce), 1, OfQuery + (Candidates * OfCandidate));
     }
 
     [Theory]
@@ -55,13 +64,21 @@ public sealed class SteadyAllocationTests
             [.. Enumerable.Range(0, Candidates).Select(i => new VerificationCandidate { ImageId = $"{i}", Features = RandomFeatures.Message(i, Features, encoding) })];
 
         const int OfPositions = Features * 2 * sizeof(float);
-        Assert.InRange(await AllocatedAsync(app, candidates, encoding), 1, OfQuery + (Candidates * (OfCandidate + OfPositions)));
+        Assert.InRange(await AllocatedAsync(app, candidates, encoding, atOnce: 4), 1, OfQuery + (Candidates * (OfCandidate + OfPositions)));
     }
 
-    // Bytes a query, four at once. The least of several measurements: pools grow until they have seen the most that is ever held at once.
-    private static async Task<long> AllocatedAsync(WebApplication app, IReadOnlyList<VerificationCandidate> candidates, DescriptorEncoding encoding)
+    // What must be less than the values that are read take in any encoding: 652,000 bytes in the smallest.
+    private static async Task<long> AllocatedFromStoreAsync(WebApplication app, DescriptorEncoding encoding, int atOnce)
     {
-        const int AtOnce = 4;
+        var library = app.Services.GetRequiredService<FeatureLibrary>();
+        for (var i = 0; i < Candidates; i++)
+            await library.PutAsync("c", $"{i}", RandomFeatures.Message(i, Features, encoding), ReadOnlyMemory<byte>.Empty, Cancellation);
+        return await AllocatedAsync(app, [.. Enumerable.Range(0, Candidates).Select(i => new VerificationCandidate { ImageId = $"{i}" })], encoding, atOnce);
+    }
+
+    // Bytes a query. The least of several measurements: pools grow until they have seen the most that is ever held at once.
+    private static async Task<long> AllocatedAsync(WebApplication app, IReadOnlyList<VerificationCandidate> candidates, DescriptorEncoding encoding, int atOnce)
+    {
         const int Rounds = 4;
         const int Measurements = 6;
         var verification = app.Services.GetRequiredService<CandidateVerification>();
@@ -71,7 +88,7 @@ public sealed class SteadyAllocationTests
         {
             var before = GC.GetTotalAllocatedBytes(precise: true);
             await RunAsync(Rounds);
-            least = Math.Min(least, (GC.GetTotalAllocatedBytes(precise: true) - before) / (AtOnce * Rounds));
+            least = Math.Min(least, (GC.GetTotalAllocatedBytes(precise: true) - before) / (atOnce * Rounds));
         }
 
         return least;
@@ -80,7 +97,7 @@ public sealed class SteadyAllocationTests
         {
             for (var round = 0; round < rounds; round++)
             {
-                var answers = await Task.WhenAll(Enumerable.Range(0, AtOnce).Select(_ => Task.Run(
+                var answers = await Task.WhenAll(Enumerable.Range(0, atOnce).Select(_ => Task.Run(
                     () => verification.VerifyAsync(new CandidateQuery("c", FeatureSet.From(query), candidates, VerificationSettings.Fused), Cancellation), Cancellation)));
                 foreach (var results in answers)
                     Assert.Equal(Candidates, results.Count(result => result.Status == CandidateStatus.Compared));
@@ -88,7 +105,7 @@ public sealed class SteadyAllocationTests
         }
     }
 
-    private static WebApplication App(string dataFolder, DescriptorEncoding encoding)
+    private static WebApplication App(string dataFolder, DescriptorEncoding encoding, params (string Key, string Value)[] options)
     {
         var builder = WebApplication.CreateBuilder();
         builder.Logging.ClearProviders();
@@ -98,6 +115,8 @@ public sealed class SteadyAllocationTests
             [DataFolder.Key] = dataFolder,
             [$"{LocalVerifierHosting.Section}:{nameof(LocalVerifierOptions.StorageEncoding)}"] = encoding.ToString(),
         });
+        builder.Configuration.AddInMemoryCollection(
+            options.Select(option => KeyValuePair.Create($"{LocalVerifierHosting.Section}:{option.Key}", (string?)option.Value)));
         return builder.Build();
     }
 }

@@ -19,13 +19,17 @@ internal sealed partial class RedisConnection : IAsyncDisposable
     /// <summary>Begins to connect.</summary>
     /// <param name="options">Checked options.</param>
     /// <param name="purpose">What logs and the server's list of clients call it.</param>
+    /// <param name="buffers">What replies are read to; null: the runtime's shared pool.</param>
     /// <param name="logger">Told when it is lost and restored.</param>
-    public RedisConnection(RedisStoreOptions options, string purpose, ILogger logger)
+    public RedisConnection(RedisStoreOptions options, string purpose, RedisBuffers? buffers, ILogger logger)
     {
         _database = options.Database;
         _logger = logger;
         _purpose = purpose;
         var configuration = ConfigurationOf(options, purpose);
+        configuration.ResponseBufferPool = buffers;
+        if (buffers is not null)
+            configuration.Tunnel ??= new SocketReceiveBuffer(options.ReceiveBufferBytes);
         configuration.ConnectionAttemptCompleted += (_, attempt) => _isRefused = MeansRefused(attempt.FailureType, attempt.Exception) ?? _isRefused;
         _connecting = ConnectAsync(configuration);
     }

@@ -19,9 +19,9 @@ internal sealed partial class RedisFeatureStore : IFeatureStore, IAsyncDisposabl
     private readonly RedisKeys _keys;
     private readonly RedisConnection[] _values;
     private readonly RedisConnection _commands;
-    private readonly SemaphoreSlim _inFlight;
+    private readonly ValueWindow _window;
     private readonly TimeSpan _retryDelay;
-    private int _next;
+    private readonly int[] _onTheirWay;
     private int _settingsSeen;
 
     /// <summary>Begins to connect. A server that is not there is looked for until it is.</summary>
@@ -30,15 +30,17 @@ internal sealed partial class RedisFeatureStore : IFeatureStore, IAsyncDisposabl
         _options = options;
         _logger = logger;
         _keys = new RedisKeys(options.KeyPrefix);
-        _values = [.. Enumerable.Range(0, options.ValueConnections).Select(_ => new RedisConnection(options, "values", logger))];
-        _commands = new RedisConnection(options, "commands", logger);
-        _inFlight = new SemaphoreSlim(options.ValuesInFlight);
+        var buffers = new RedisBuffers(new ValueBuffers(options.MaxBufferBytes), options.ReceiveBufferBytes);
+        _values = [.. Enumerable.Range(0, options.ValueConnections).Select(_ => new RedisConnection(options, "values", buffers, logger))];
+        _onTheirWay = new int[_values.Length];
+        _commands = new RedisConnection(options, "commands", buffers: null, logger);
+        _window = new ValueWindow(options.ValuesInFlight, options.ReadBytesInFlight);
         _retryDelay = TimeSpan.FromSeconds(options.RetrySeconds);
     }
 
     public async Task PutAsync(string collection, string imageId, ReadOnlyMemory<byte> value, CancellationToken cancellation)
     {
-        await _inFlight.WaitAsync(cancellation);
+        var place = await _window.EnterWriteAsync(cancellation);
         // Once given to the connection it is written whether or not the caller still waits.
         await WriteAsync().WaitAsync(cancellation);
 
@@ -46,8 +48,7 @@ internal sealed partial class RedisFeatureStore : IFeatureStore, IAsyncDisposabl
         {
             try
             {
-                var database = await NextValues().DatabaseAsync(cancellation);
-                await database.StringSetAsync(_keys.Of(collection, imageId), value, flags: Primary);
+                await WithValuesAsync(database => database.StringSetAsync(_keys.Of(collection, imageId), value, flags: Primary), cancellation);
             }
             catch (Exception failure) when (failure is RedisException or RedisTimeoutException)
             {
@@ -55,7 +56,7 @@ internal sealed partial class RedisFeatureStore : IFeatureStore, IAsyncDisposabl
             }
             finally
             {
-                _inFlight.Release();
+                _window.Leave(place);
             }
         }
     }
@@ -129,8 +130,8 @@ internal sealed partial class RedisFeatureStore : IFeatureStore, IAsyncDisposabl
         {
             for (var i = 0; i < owners.Length; i++)
             {
-                await _inFlight.WaitAsync(cancellation);
-                reads.Add(ReadAsync(i));
+                var place = await _window.EnterReadAsync(cancellation);
+                reads.Add(ReadAsync(i, place));
             }
 
             await Task.WhenAll(reads);
@@ -145,16 +146,18 @@ internal sealed partial class RedisFeatureStore : IFeatureStore, IAsyncDisposabl
             throw;
         }
 
-        async Task ReadAsync(int i)
+        async Task ReadAsync(int i, long place)
         {
             try
             {
-                var database = await NextValues().DatabaseAsync(cancellation);
-                owners[i] = await database.StringGetLeaseAsync(_keys.Of(collection, imageIds[i]), Primary);
+                if (await WithValuesAsync(database => database.StringGetLeaseAsync(_keys.Of(collection, imageIds[i]), Primary), cancellation) is not { } value)
+                    return;
+                owners[i] = value;
+                _window.Read(value.Length);
             }
             finally
             {
-                _inFlight.Release();
+                _window.Leave(place);
             }
         }
     }
@@ -214,7 +217,26 @@ internal sealed partial class RedisFeatureStore : IFeatureStore, IAsyncDisposabl
     private Exception Translated(Exception failure) =>
         RedisFailures.Translate(failure, _values.Append(_commands).Any(connection => connection.IsRefused), _retryDelay);
 
-    private RedisConnection NextValues() => _values[(uint)Interlocked.Increment(ref _next) % (uint)_values.Length];
+    // On the connection with the fewest values: one that travels alone is not begun in the receive buffer of another.
+    private async Task<T> WithValuesAsync<T>(Func<IDatabase, Task<T>> command, CancellationToken cancellation)
+    {
+        var connection = 0;
+        for (var other = 1; other < _values.Length; other++)
+        {
+            if (Volatile.Read(ref _onTheirWay[other]) < Volatile.Read(ref _onTheirWay[connection]))
+                connection = other;
+        }
+
+        Interlocked.Increment(ref _onTheirWay[connection]);
+        try
+        {
+            return await command(await _values[connection].DatabaseAsync(cancellation));
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _onTheirWay[connection]);
+        }
+    }
 
     // Both make Redis a cache: what was acknowledged may be gone. Said once; Redis's operator may have meant it.
     private async Task LogSettingsAsync(CancellationToken cancellation)

@@ -34,13 +34,34 @@ public sealed class RedisStoreOptions
     [Required, RegularExpression("[^{}]+")]
     public string KeyPrefix { get; set; } = "delg:features:";
 
-    /// <summary>Connections that values travel on; probes, deletes and scans have one of their own beside them. Default 1.</summary>
+    /// <summary>
+    /// Connections that values travel on; probes, deletes and scans have one of their own beside them. Default 4: a reply that travels alone is found in one
+    /// receive buffer, see <see cref="ReceiveBufferBytes"/>.
+    /// </summary>
     [Range(1, 64)]
-    public int ValueConnections { get; set; } = 1;
+    public int ValueConnections { get; set; } = 4;
 
     /// <summary>Values on their way to or from Redis, over all calls; further ones wait their turn. Default 64.</summary>
     [Range(1, 10_000)]
     public int ValuesInFlight { get; set; } = 64;
+
+    /// <summary>
+    /// Bytes of values on their way from Redis, over all calls, by the length of those before; further ones wait their turn. Default 2 MiB: four values of
+    /// 1000 features in FLOAT32, which take less of the processors than 64 that wait in memory. Far from Redis: what a round trip carries, or more.
+    /// </summary>
+    [Range(1, long.MaxValue)]
+    public long ReadBytesInFlight { get; set; } = 2 * 1024 * 1024;
+
+    /// <summary>
+    /// Receive buffer of a connection for values, bytes: of the socket, and of the service, which has at most three a connection. Default 1 MiB. A value
+    /// that does not fit is copied once more.
+    /// </summary>
+    [Range(8192, 1_073_741_824)]
+    public int ReceiveBufferBytes { get; set; } = 1024 * 1024;
+
+    /// <summary>Bytes of buffers kept for the next reads at most; those in use are not counted. Default 256 MiB. 0: none.</summary>
+    [Range(0, long.MaxValue)]
+    public long MaxBufferBytes { get; set; } = 256 * 1024 * 1024;
 
     /// <summary>Keys a step of a scan looks at when a collection is deleted. Default 1000.</summary>
     [Range(10, 100_000)]

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace Delg.LocalVerifier.Stores.Sqlite;
+namespace Delg.LocalVerifier.Stores;
 
 /// <summary>A copy of a value in a pooled buffer.</summary>
 internal sealed class PooledValue : IMemoryOwner<byte>

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Delg.LocalVerifier.Stores.Sqlite;
+namespace Delg.LocalVerifier.Stores;
 
 /// <summary>
 /// Buffers of values, kept for the next reads. The runtime's shared pool keeps 32 a processor of a size and doubles sizes: a query of 100 candidates

@@ -1,6 +1,6 @@
-using Delg.LocalVerifier.Stores.Sqlite;
+using Delg.LocalVerifier.Stores;
 
-namespace Delg.LocalVerifier.Tests.Stores.Sqlite;
+namespace Delg.LocalVerifier.Tests.Stores;
 
 public class ValueBuffersTests
 {
