@@ -18,7 +18,7 @@ public class IndexImageTests
 
         Assert.Equal(IndexOutcome.Added, response.Outcome);
         Assert.Equal(1u, response.LocalFeatureCount);
-        Assert.Equal(["GetCollection", "Extract", "CreateCollection", "PutFeatures", "UpsertEntries"], gateway.Backends.Journal.Methods);
+        Assert.Equal(["GetCollection", "Extract", "CreateCollection", "GetEntries", "PutFeatures", "UpsertEntries"], gateway.Backends.Journal.Methods);
         Assert.Equal(ExtractionPriority.Ingest, gateway.Backends.Extractor.Requests.Single().Priority);
         Assert.Equal("default", gateway.Backends.Index.Collections.Keys.Single());
         Assert.Equal(640u, gateway.Backends.Index.Entries[("default", "a")].ImageSize.Width);

@@ -6,7 +6,7 @@ using Delg.V1;
 
 namespace Delg.Cli.Check;
 
-/// <summary><c>delg check</c>: pictures of which only one half is kept.</summary>
+/// <summary><c>delg check</c>: pictures of which not both halves are kept, or halves of two versions.</summary>
 internal sealed class CheckCommand : VerbCommand
 {
     private readonly Argument<string?> _collection = new("COLLECTION") { Description = "Collection to check. Left out: all that are listed; one whose deletion broke off is not, and is checked by its name.", Arity = ArgumentArity.ZeroOrOne };
@@ -18,8 +18,8 @@ internal sealed class CheckCommand : VerbCommand
     public CheckCommand()
         : base(
             "check",
-            "Find pictures of which a process that died left one half: local features that no search finds, or an entry without local features, which no search " +
-            "can verify. Ends with 3 when there are some and they stay.",
+            "Find pictures that a process that died left half done: local features that no search finds, an entry without local features, which no search " +
+            "can verify, or one of each of two versions. Ends with 3 when there are some and they stay.",
             "delg check",
             "delg check holidays --mend")
     {
@@ -43,12 +43,16 @@ internal sealed class CheckCommand : VerbCommand
                 report.Add(found);
             reports.Add(report);
             foreach (var half in report.Halves)
-                terminal.WriteProgressLine($"{collection}/{half.ImageId}: only its {half.Kept} {(half.Mended ? "was there; removed" : "is there")}");
+                terminal.WriteProgressLine($"{collection}/{half.ImageId}: {TextOf(half)}");
         }
 
         Write(terminal, reports);
         return reports.All(report => report.Halves.All(half => half.Mended)) ? ExitCode.Done : ExitCode.DoneInPart;
     }
+
+    private static string TextOf(HalfReport half) => half.Kept == HalfReport.Mixed
+        ? $"its replacement was cut short{(half.Mended ? "; removed" : "")}"
+        : $"only its {half.Kept} {(half.Mended ? "was there; removed" : "is there")}";
 
     private static void Write(Terminal terminal, List<CollectionReport> reports)
     {
@@ -75,14 +79,24 @@ internal sealed class CheckCommand : VerbCommand
         public void Add(CheckImagesResponse found)
         {
             if (found.Half is { } half)
-                Halves.Add(new HalfReport(half.ImageId, half.Kept == ImageHalf.Entry ? "entry" : "features", half.Mended));
+                Halves.Add(new HalfReport(half.ImageId, KeptOf(half), half.Mended));
             if (found.Summary is { } summary)
                 (Entries, Features) = (summary.EntryCount, summary.FeaturesCount);
         }
+
+        private static string KeptOf(HalfImage half) => half.Kept switch
+        {
+            ImageHalf.Entry => "entry",
+            ImageHalf.Mixed => HalfReport.Mixed,
+            _ => "features",
+        };
     }
 
     /// <param name="ImageId">The picture.</param>
-    /// <param name="Kept"><c>entry</c> or <c>features</c>.</param>
+    /// <param name="Kept"><c>entry</c>, <c>features</c>, or <c>mixed</c>: both, of two versions.</param>
     /// <param name="Mended">It was removed.</param>
-    private sealed record HalfReport(string ImageId, string Kept, bool Mended);
+    private sealed record HalfReport(string ImageId, string Kept, bool Mended)
+    {
+        public const string Mixed = "mixed";
+    }
 }

@@ -7,5 +7,11 @@ namespace Delg.Gateway.Backends;
 /// <param name="Cancellation">Cancelled when the caller goes away or its deadline passes.</param>
 internal readonly record struct CallerContext(DateTime Deadline, CancellationToken Cancellation)
 {
+    /// <summary>
+    /// Nobody, for writes that belong together: once the first is made the others must follow, whether or not the caller still waits. Each is bounded by
+    /// its stage's time-out.
+    /// </summary>
+    public static CallerContext Detached { get; } = new(DateTime.MaxValue, CancellationToken.None);
+
     public static CallerContext Of(ServerCallContext context) => new(context.Deadline, context.CancellationToken);
 }

@@ -55,6 +55,8 @@ internal sealed class ImageExport(
     {
         try
         {
+            if (ReplacementMark.IsOn(entry))
+                throw new DelgException(StatusCode.DataLoss, ErrorReason.StoredDataCorrupt, $"A replacement of image '{entry.ImageId}' was cut short. Index it again.");
             var request = new GetFeaturesRequest { Collection = collection, ImageId = entry.ImageId };
             var features = await calls.CallAsync(Stage.Store, backends.LocalVerifier, caller, o => verifier.GetFeaturesAsync(request, o));
             var image = new ExportedImage

@@ -13,6 +13,7 @@ internal sealed class ImageImport(
     GlobalIndexService.GlobalIndexServiceClient index,
     LocalVerifierService.LocalVerifierServiceClient verifier,
     ImageCollections collections,
+    IndexEntries entries,
     WriteOrder writes)
 {
     private const int MostImages = 100;
@@ -66,20 +67,21 @@ internal sealed class ImageImport(
     private async Task WriteAsync(string collection, List<(ExportedImage Image, ImageResult Result)> images, CallerContext caller)
     {
         using var _ = await writes.EnterAsync(collection, images.Select(image => image.Image.ImageId), caller.Cancellation);
-        await Task.WhenAll(images.Select(image => AttemptAsync(() => PutFeaturesAsync(collection, image.Image, caller), image.Result)));
+        await entries.BeginReplacementAsync(collection, images.ToDictionary(image => image.Image.ImageId, image => image.Image.ContentHash), caller);
+        await Task.WhenAll(images.Select(image => AttemptAsync(() => PutFeaturesAsync(collection, image.Image), image.Result)));
         images.RemoveAll(image => image.Result.Code != 0);
         if (images.Count == 0)
             return;
         var upsert = new UpsertEntriesRequest { Collection = collection, Entries = { images.Select(image => EntryOf(image.Image)) } };
-        var answer = await calls.CallAsync(Stage.Store, backends.GlobalIndex, caller, o => index.UpsertEntriesAsync(upsert, o));
+        var answer = await calls.CallAsync(Stage.Store, backends.GlobalIndex, CallerContext.Detached, o => index.UpsertEntriesAsync(upsert, o));
         foreach (var ((_, result), written) in images.Zip(answer.Results))
             (result.Code, result.Reason, result.Message) = (written.Code, written.Reason, written.Message);
     }
 
-    private async Task PutFeaturesAsync(string collection, ExportedImage image, CallerContext caller)
+    private async Task PutFeaturesAsync(string collection, ExportedImage image)
     {
         var put = new PutFeaturesRequest { Collection = collection, ImageId = image.ImageId, Features = image.Local, Thumbnail = image.Thumbnail };
-        await calls.CallAsync(Stage.Store, backends.LocalVerifier, caller, o => verifier.PutFeaturesAsync(put, o));
+        await calls.CallAsync(Stage.Store, backends.LocalVerifier, CallerContext.Detached, o => verifier.PutFeaturesAsync(put, o));
     }
 
     private static GlobalEntry EntryOf(ExportedImage image) => new()

@@ -13,7 +13,7 @@ namespace Delg.Gateway.Indexing;
 
 /// <summary>
 /// Puts images in, in the order that makes half-done work invisible: the local features go before the global entry. What a search finds
-/// therefore always has its features.
+/// therefore always has its features. An entry that is there is marked before (<see cref="ReplacementMark"/>).
 /// </summary>
 internal sealed class ImageIndexing(
     BackendChannels backends,
@@ -76,7 +76,7 @@ internal sealed class ImageIndexing(
             ContentHash = contentHash,
             ImageSize = features.ImageSize,
         };
-        await WriteAsync(name, entry, features, keepMetadata: earlier is not null && request.Metadata is null, caller);
+        await WriteAsync(name, entry, features, caller);
         return new IndexImageResponse
         {
             Outcome = earlier is null ? IndexOutcome.Added : IndexOutcome.Replaced,
@@ -109,7 +109,7 @@ internal sealed class ImageIndexing(
     /// <summary>Same bytes, same model: its descriptors would be the same again.</summary>
     private async Task<bool> IsKnownAsync(ByteString contentHash, GlobalEntry earlier, Collection collection, CallerContext caller)
     {
-        if (earlier.ContentHash != contentHash)
+        if (earlier.ContentHash != contentHash || ReplacementMark.IsOn(earlier))
             return false;
         var model = await collections.LoadedModelAsync(caller);
         return model.ModelId == collection.ModelId;
@@ -127,14 +127,14 @@ internal sealed class ImageIndexing(
         return calls.CallAsync(Stage.Extract, backends.Extractor, caller, o => extractor.ExtractAsync(request, o));
     }
 
-    private async Task WriteAsync(string collection, GlobalEntry entry, ExtractResponse features, bool keepMetadata, CallerContext caller)
+    private async Task WriteAsync(string collection, GlobalEntry entry, ExtractResponse features, CallerContext caller)
     {
         using var _ = await writes.EnterAsync(collection, [entry.ImageId], caller.Cancellation);
-        // Read again: they may have been changed while the image was extracted.
-        if (keepMetadata)
-            entry.Metadata = (await entries.FindAsync(collection, entry.ImageId, withDescriptor: false, caller))?.Metadata;
+        // Read again: it may have been written while the image was extracted.
+        var earlier = await entries.BeginReplacementAsync(collection, new Dictionary<string, ByteString> { [entry.ImageId] = entry.ContentHash }, caller);
+        entry.Metadata ??= earlier.SingleOrDefault()?.Metadata;
         var put = new PutFeaturesRequest { Collection = collection, ImageId = entry.ImageId, Features = features.Local, Thumbnail = features.Thumbnail };
-        await calls.CallAsync(Stage.Store, backends.LocalVerifier, caller, o => verifier.PutFeaturesAsync(put, o));
-        await entries.PutAsync(collection, entry, caller);
+        await calls.CallAsync(Stage.Store, backends.LocalVerifier, CallerContext.Detached, o => verifier.PutFeaturesAsync(put, o));
+        await entries.PutAsync(collection, entry, CallerContext.Detached);
     }
 }

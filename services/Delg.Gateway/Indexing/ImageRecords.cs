@@ -49,7 +49,7 @@ internal sealed class ImageRecords(
         ImageId = entry.ImageId,
         ImageSize = entry.ImageSize,
         Metadata = entry.Metadata,
-        ContentHash = entry.ContentHash,
+        ContentHash = ReplacementMark.IsOn(entry) ? ByteString.Empty : entry.ContentHash,
         UpdateTime = entry.UpdateTime,
     };
 }

@@ -57,9 +57,9 @@ internal sealed class ImageRemoval(
     {
         using var _ = await writes.EnterAsync(collection, imageIds, caller.Cancellation);
         var deleted = await calls.CallAsync(
-            Stage.Store, backends.GlobalIndex, caller, o => index.DeleteEntriesAsync(new DeleteEntriesRequest { Collection = collection, ImageIds = { imageIds } }, o));
+            Stage.Store, backends.GlobalIndex, CallerContext.Detached, o => index.DeleteEntriesAsync(new DeleteEntriesRequest { Collection = collection, ImageIds = { imageIds } }, o));
         await calls.CallAsync(
-            Stage.Store, backends.LocalVerifier, caller, o => verifier.DeleteFeaturesAsync(new DeleteFeaturesRequest { Collection = collection, ImageIds = { imageIds } }, o));
+            Stage.Store, backends.LocalVerifier, CallerContext.Detached, o => verifier.DeleteFeaturesAsync(new DeleteFeaturesRequest { Collection = collection, ImageIds = { imageIds } }, o));
         return new DeleteImagesResponse { DeletedCount = deleted.DeletedCount, MissingCount = deleted.MissingCount };
     }
 }

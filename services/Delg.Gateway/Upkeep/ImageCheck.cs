@@ -8,7 +8,7 @@ using Grpc.Core;
 namespace Delg.Gateway.Upkeep;
 
 /// <summary>
-/// Finds images of which the index and the verifier do not both keep their half. Both are listed first; what seems to be a half is looked at
+/// Finds images of which the index and the verifier do not both keep their half, or of which they keep halves of two versions. Both are listed first; what seems to be a half is looked at
 /// again while nobody writes it here, since it may have been on its way.
 /// </summary>
 internal sealed class ImageCheck(
@@ -33,7 +33,8 @@ internal sealed class ImageCheck(
             throw DelgException.CollectionNotFound(name);
         var summary = new CheckSummary { EntryCount = withEntry?.Count ?? 0, FeaturesCount = withFeatures.Count };
         var suspects = new HashSet<string>(withFeatures, StringComparer.Ordinal);
-        suspects.SymmetricExceptWith(withEntry ?? []);
+        suspects.SymmetricExceptWith(withEntry is null ? [] : withEntry.Keys);
+        suspects.UnionWith(withEntry is null ? [] : withEntry.Where(entry => entry.Value).Select(entry => entry.Key));
         foreach (var imageId in suspects.Order(StringComparer.Ordinal))
         {
             cancellation.ThrowIfCancellationRequested();
@@ -55,14 +56,18 @@ internal sealed class ImageCheck(
         return imageIds;
     }
 
-    /// <summary>Null: the index has no such collection.</summary>
-    private async Task<HashSet<string>?> WithEntryAsync(string collection, CallerContext caller)
+    /// <summary>The images that have an entry, each with whether it is marked as being replaced. Null: the index has no such collection.</summary>
+    private async Task<Dictionary<string, bool>?> WithEntryAsync(string collection, CallerContext caller)
     {
-        var imageIds = new HashSet<string>(StringComparer.Ordinal);
+        var imageIds = new Dictionary<string, bool>(StringComparer.Ordinal);
         try
         {
             await foreach (var page in entries.PagesAsync(new ListEntriesRequest { Collection = collection, PageSize = PageSize }, caller))
-                imageIds.UnionWith(page.Select(entry => entry.ImageId));
+            {
+                foreach (var entry in page)
+                    imageIds[entry.ImageId] = ReplacementMark.IsOn(entry);
+            }
+
             return imageIds;
         }
         catch (DelgException missing) when (missing.Reason == ErrorReason.CollectionNotFound)
@@ -75,22 +80,30 @@ internal sealed class ImageCheck(
     private async Task<HalfImage?> LookAgainAsync(string collection, string imageId, bool mend, bool hasIndex, CallerContext caller)
     {
         using var _ = await writes.EnterAsync(collection, [imageId], caller.Cancellation);
-        var hasEntry = hasIndex && await entries.FindAsync(collection, imageId, withDescriptor: false, caller) is not null;
+        var entry = hasIndex ? await entries.FindAsync(collection, imageId, withDescriptor: false, caller) : null;
         var hasFeatures = await HasFeaturesAsync(collection, imageId, caller);
-        if (hasEntry == hasFeatures)
+        var kept = (entry is not null, hasFeatures) switch
+        {
+            (true, false) => ImageHalf.Entry,
+            (false, true) => ImageHalf.Features,
+            (true, true) when ReplacementMark.IsOn(entry!) => ImageHalf.Mixed,
+            _ => ImageHalf.Unspecified,
+        };
+        if (kept == ImageHalf.Unspecified)
             return null;
-        if (mend && hasEntry)
+        if (mend && entry is not null)
         {
             var request = new DeleteEntriesRequest { Collection = collection, ImageIds = { imageId } };
             await calls.CallAsync(Stage.Store, backends.GlobalIndex, caller, o => index.DeleteEntriesAsync(request, o));
         }
-        else if (mend)
+
+        if (mend && hasFeatures)
         {
             var request = new DeleteFeaturesRequest { Collection = collection, ImageIds = { imageId } };
             await calls.CallAsync(Stage.Store, backends.LocalVerifier, caller, o => verifier.DeleteFeaturesAsync(request, o));
         }
 
-        return new HalfImage { ImageId = imageId, Kept = hasEntry ? ImageHalf.Entry : ImageHalf.Features, Mended = mend };
+        return new HalfImage { ImageId = imageId, Kept = kept, Mended = mend };
     }
 
     private async Task<bool> HasFeaturesAsync(string collection, string imageId, CallerContext caller)

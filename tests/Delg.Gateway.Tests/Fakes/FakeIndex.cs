@@ -24,6 +24,12 @@ internal sealed class FakeIndex(CallJournal journal) : GlobalIndexService.Global
     /// <summary>The result of every upsert, when it is not success.</summary>
     public EntryResult? Refusal { get; set; }
 
+    /// <summary>Set by a test to make a write of these entries wait or fail.</summary>
+    public Func<UpsertEntriesRequest, Task>? BeforeUpsert { get; set; }
+
+    /// <summary>Set by a test to make a removal of entries wait or fail.</summary>
+    public Func<Task>? BeforeDelete { get; set; }
+
     public override Task<CreateCollectionResponse> CreateCollection(CreateCollectionRequest request, ServerCallContext context)
     {
         journal.Note(context);
@@ -50,20 +56,24 @@ internal sealed class FakeIndex(CallJournal journal) : GlobalIndexService.Global
         return Task.FromResult(new DeleteCollectionResponse());
     }
 
-    public override Task<UpsertEntriesResponse> UpsertEntries(UpsertEntriesRequest request, ServerCallContext context)
+    public override async Task<UpsertEntriesResponse> UpsertEntries(UpsertEntriesRequest request, ServerCallContext context)
     {
         journal.Note(context);
+        if (BeforeUpsert is not null)
+            await BeforeUpsert(request);
         Find(request.Collection);
         foreach (var entry in request.Entries.Where(_ => Refusal is null))
             Entries[(request.Collection, entry.ImageId)] = entry;
-        return Task.FromResult(new UpsertEntriesResponse { Results = { request.Entries.Select(e => Refusal ?? new EntryResult { ImageId = e.ImageId }) } });
+        return new UpsertEntriesResponse { Results = { request.Entries.Select(e => Refusal ?? new EntryResult { ImageId = e.ImageId }) } };
     }
 
-    public override Task<DeleteEntriesResponse> DeleteEntries(DeleteEntriesRequest request, ServerCallContext context)
+    public override async Task<DeleteEntriesResponse> DeleteEntries(DeleteEntriesRequest request, ServerCallContext context)
     {
         journal.Note(context);
+        if (BeforeDelete is not null)
+            await BeforeDelete();
         var deleted = request.ImageIds.Count(id => Entries.TryRemove((request.Collection, id), out _));
-        return Task.FromResult(new DeleteEntriesResponse { DeletedCount = deleted, MissingCount = request.ImageIds.Count - deleted });
+        return new DeleteEntriesResponse { DeletedCount = deleted, MissingCount = request.ImageIds.Count - deleted };
     }
 
     public override Task<GetEntriesResponse> GetEntries(GetEntriesRequest request, ServerCallContext context)

@@ -28,15 +28,20 @@ internal sealed class FakeVerifier(CallJournal journal) : LocalVerifierService.L
 
     public Exception? PutFailure { get; set; }
 
-    public override Task<PutFeaturesResponse> PutFeatures(PutFeaturesRequest request, ServerCallContext context)
+    /// <summary>Set by a test to make a put wait or do something first.</summary>
+    public Func<PutFeaturesRequest, Task>? BeforePut { get; set; }
+
+    public override async Task<PutFeaturesResponse> PutFeatures(PutFeaturesRequest request, ServerCallContext context)
     {
         journal.Note(context);
+        if (BeforePut is not null)
+            await BeforePut(request);
         if (PutFailure is not null)
             throw PutFailure;
         Stored[(request.Collection, request.ImageId)] = request.Features;
         if (!request.Thumbnail.IsEmpty)
             Thumbnails[(request.Collection, request.ImageId)] = request.Thumbnail;
-        return Task.FromResult(new PutFeaturesResponse { StoredBytes = 8 });
+        return new PutFeaturesResponse { StoredBytes = 8 };
     }
 
     public override Task<GetFeaturesResponse> GetFeatures(GetFeaturesRequest request, ServerCallContext context)
