@@ -12,12 +12,12 @@ public sealed record PlausibleMaps(double MaxStretch = 4, double MaxScale = 6, b
     /// <summary>Whether the map is within the bounds.</summary>
     public bool Accept(in AffineMap map)
     {
-        if (!Mirrored && !(map.Determinant > 0))
-            return false;
-        // Most chance maps are far outside; the squares of the half-sums that singular values are made of tell without a root.
+        // Most chance maps are far outside; the squares of the half-sums that singular values are made of tell without a root. Both tests in one
+        // branch: that a map is mirrored cannot be predicted.
         var conformal = Square(map.A + map.E) + Square(map.D - map.B);
         var anticonformal = Square(map.A - map.E) + Square(map.D + map.B);
-        if (Math.Min(conformal, anticonformal) * Square(MaxStretch + 1) > Math.Max(conformal, anticonformal) * (Square(MaxStretch - 1) + Slack))
+        var stretched = Math.Min(conformal, anticonformal) * Square(MaxStretch + 1) > Math.Max(conformal, anticonformal) * (Square(MaxStretch - 1) + Slack);
+        if (stretched | !(Mirrored | map.Determinant > 0))
             return false;
         var (largest, smallest) = map.SingularValues;
         return largest <= MaxStretch * smallest && largest <= MaxScale && smallest * MaxScale >= 1;

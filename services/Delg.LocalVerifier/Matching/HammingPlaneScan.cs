@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Numerics;
-using System.Runtime.InteropServices;
 using Delg.LocalVerifier.Matching.Kernels;
 
 namespace Delg.LocalVerifier.Matching;
@@ -92,20 +91,28 @@ internal sealed unsafe class HammingPlaneScan
     // The nearest of the few rows of a tile.
     private void Choose(FeatureSet query, FeatureSet candidate, Span<int> candidateOfQuery, Span<int> distanceOfQuery)
     {
-        var rows = MemoryMarshal.Cast<byte, ulong>(candidate.Descriptors);
-        var lanes = MemoryMarshal.Cast<byte, ulong>(query.Descriptors);
-        for (var feature = 0; feature < query.Count; feature++)
+        const int Rows = Avx512HammingCounters.RowsOfTile;
+        fixed (byte* candidates = candidate.Descriptors)
+        fixed (byte* queries = query.Descriptors)
         {
-            if (_tileOfQuery[feature] < 0)
-                continue;
-            var first = _tileOfQuery[feature] * Avx512HammingCounters.RowsOfTile;
-            var tile = rows[(2 * first)..(2 * Math.Min(first + Avx512HammingCounters.RowsOfTile, candidate.Count))];
-            var (low, high) = (lanes[2 * feature], lanes[(2 * feature) + 1]);
-            // Distance before row in one number: its least is the first of the nearest, without a branch that would often be mispredicted.
-            var least = int.MaxValue;
-            for (var i = 0; i + 1 < tile.Length; i += 2)
-                least = Math.Min(least, ((BitOperations.PopCount(low ^ tile[i]) + BitOperations.PopCount(high ^ tile[i + 1])) * Avx512HammingCounters.RowsOfTile) + (i / 2));
-            (candidateOfQuery[feature], distanceOfQuery[feature]) = (first + (least % Avx512HammingCounters.RowsOfTile), least / Avx512HammingCounters.RowsOfTile);
+            for (var feature = 0; feature < query.Count; feature++)
+            {
+                if (_tileOfQuery[feature] < 0)
+                    continue;
+                var first = _tileOfQuery[feature] * Rows;
+                var row = (ulong*)candidates + (2 * first);
+                var rows = Math.Min(Rows, candidate.Count - first);
+                var (low, high) = (((ulong*)queries)[2 * feature], ((ulong*)queries)[(2 * feature) + 1]);
+                // Distance before row in one number: its least is the first of the nearest, without a branch that would often be mispredicted.
+                var least = int.MaxValue;
+                for (var i = 0; i < rows; i++, row += 2)
+                {
+                    var distanceAndRow = ((BitOperations.PopCount(low ^ row[0]) + BitOperations.PopCount(high ^ row[1])) * Rows) + i;
+                    least = Math.Min(least, distanceAndRow);
+                }
+
+                (candidateOfQuery[feature], distanceOfQuery[feature]) = (first + (least % Rows), least / Rows);
+            }
         }
     }
 
