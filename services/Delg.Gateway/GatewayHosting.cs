@@ -5,6 +5,7 @@ using Delg.Gateway.Duplicates;
 using Delg.Gateway.Http;
 using Delg.Gateway.Indexing;
 using Delg.Gateway.PassThrough;
+using Delg.Gateway.Ranking;
 using Delg.Gateway.Remote;
 using Delg.Gateway.Searching;
 using Delg.Gateway.Telemetry;
@@ -52,6 +53,7 @@ public static class GatewayHosting
         builder.Services.AddSingleton<QuerySource>();
         builder.Services.AddSingleton<DuplicateFolding>();
         builder.Services.AddSingleton<DuplicateSearch>();
+        builder.Services.AddSingleton<ModelFusion>();
         builder.Services.AddSingleton<ImageSearch>();
         builder.Services.AddSingleton<ImageMatching>();
         builder.Services.AddSingleton<IRemoteNetwork, RemoteNetwork>();

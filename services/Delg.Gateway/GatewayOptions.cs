@@ -44,13 +44,13 @@ public sealed class GatewayOptions
     [Range(0, 1000)]
     public int MaxRerankDepth { get; set; } = 1000;
 
-    /// <summary>What a fully verified hit gains in FUSED order, in units of cosine similarity. Default 0.5.</summary>
+    /// <summary>What a fully verified hit gains in FUSED order, in units of cosine similarity. Default: as the weights say, else 0.5.</summary>
     [Range(0.0, 100.0)]
-    public double FusionWeight { get; set; } = 0.5;
+    public double? FusionWeight { get; set; }
 
-    /// <summary>Effective inliers from which more of them count for nothing more in FUSED order. Default 40.</summary>
+    /// <summary>Effective inliers from which more of them count for nothing more in FUSED order. Default: as the weights say, else 40.</summary>
     [Range(1, 10_000)]
-    public int FusionCap { get; set; } = 40;
+    public int? FusionCap { get; set; }
 
     /// <summary>Matches of each hit when a search asks to have them explained and does not say how many. Default 100.</summary>
     [Range(1, 1000)]

@@ -182,7 +182,8 @@ public class SearchImagesTests
     /// <summary>Four neighbours: the best is weak, the third is strong, the last is not stored at the verifier.</summary>
     private static async Task<GatewayHost> StartAsync()
     {
-        var gateway = await GatewayHost.StartAsync();
+        // With both set, no search asks the extractor how its weights would have it.
+        var gateway = await GatewayHost.StartAsync(("FusionWeight", "0.5"), ("FusionCap", "40"));
         gateway.Backends.Index.Collections["default"] = new Collection { Name = "default" };
         gateway.Backends.Index.Neighbors.AddRange(
         [

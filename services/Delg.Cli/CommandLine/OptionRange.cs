@@ -20,6 +20,10 @@ internal static class OptionRange
     public static void Within(this Option<double> option, double least, double most) =>
         option.Validators.Add(result => Check(result, option.Name, [result.GetValueOrDefault<double>()], least, most, double.IsInfinity(most)));
 
+    /// <summary>A number that need not be named.</summary>
+    public static void Within(this Option<double?> option, double least, double most) =>
+        option.Validators.Add(result => Check(result, option.Name, result.GetValueOrDefault<double?>() is { } value ? [value] : [], least, most, double.IsInfinity(most)));
+
     /// <summary>Each of several numbers.</summary>
     public static void Within(this Option<double[]> option, double least, double most) =>
         option.Validators.Add(result => Check(result, option.Name, result.GetValueOrDefault<double[]>() ?? [], least, most, double.IsInfinity(most)));

@@ -5,7 +5,7 @@ using Delg.Cli.Extraction;
 using Delg.Cli.Files;
 using Delg.Cli.Output;
 using Delg.Evaluation.Protocols;
-using Delg.Gateway;
+using Delg.Gateway.Ranking;
 using Delg.Model.Extraction;
 
 namespace Delg.Cli.Evaluate;
@@ -13,8 +13,6 @@ namespace Delg.Cli.Evaluate;
 /// <summary><c>delg evaluate folders</c>: retrieval of photos sorted into folders, before and after verification.</summary>
 internal sealed class EvaluateFoldersCommand : VerbCommand
 {
-    private static readonly GatewayOptions _gatewayDefaults = new();
-
     private readonly Argument<DirectoryInfo> _folder = new("DIR")
     {
         Description = "Its subfolders are groups: the photos of one show the same thing. A group's family is its name up to the first '_'.",
@@ -30,17 +28,15 @@ internal sealed class EvaluateFoldersCommand : VerbCommand
         HelpName = "DIR",
     };
 
-    private readonly Option<double> _fusionWeight = new("--fusion-weight")
+    private readonly Option<double?> _fusionWeight = new("--fusion-weight")
     {
-        Description = "What a fully verified candidate gains in fused order, in units of cosine similarity.",
-        DefaultValueFactory = _ => _gatewayDefaults.FusionWeight,
+        Description = $"What a fully verified candidate gains in fused order, in units of cosine similarity. Default: as the weights say, else {RankingRule.DefaultFusionWeight}.",
         HelpName = "W",
     };
 
-    private readonly Option<int> _fusionCap = new("--fusion-cap")
+    private readonly Option<int?> _fusionCap = new("--fusion-cap")
     {
-        Description = "Effective inliers from which more count for nothing more in fused order.",
-        DefaultValueFactory = _ => _gatewayDefaults.FusionCap,
+        Description = $"Effective inliers from which more count for nothing more in fused order. Default: as the weights say, else {RankingRule.DefaultFusionCap}.",
         HelpName = "N",
     };
 
@@ -86,10 +82,11 @@ internal sealed class EvaluateFoldersCommand : VerbCommand
             throw new CommandFailedException($"Too few photos can be described: {described.First(image => image.Failure is not null).Failure}");
 
         watch.Restart();
+        var tuned = extractor.Manifest.Fusion;
         var settings = new RankingSettings(
             arguments.GetRequiredValue(_depth),
-            arguments.GetRequiredValue(_fusionWeight),
-            arguments.GetRequiredValue(_fusionCap),
+            arguments.GetValue(_fusionWeight) ?? tuned?.Weight ?? RankingRule.DefaultFusionWeight,
+            arguments.GetValue(_fusionCap) ?? tuned?.Cap ?? RankingRule.DefaultFusionCap,
             _verification.Read(arguments));
         var outcome = await new FolderRanking([.. usable.Select(image => image.Features!)], protocol, settings).RunAsync(terminal, cancellation);
         var report = new EvaluationReport

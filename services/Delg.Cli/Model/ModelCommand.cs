@@ -6,8 +6,9 @@ namespace Delg.Cli.Model;
 internal sealed class ModelCommand : Command
 {
     public ModelCommand()
-        : base("model", "Look into weights.")
+        : base("model", "Look into weights, or give them defaults of ranking.")
     {
         Add(new ModelShowCommand());
+        Add(new ModelTuneCommand());
     }
 }

@@ -73,6 +73,7 @@ internal sealed class DelgEngine : IExtractionEngine
             MaxLocalFeatures = (uint)manifest.MaxLocalFeatures,
             Precision = extractor.Precision.ToString().ToLowerInvariant(),
             Device = device,
+            Fusion = manifest.Fusion is { } fusion ? new FusionDefaults { Weight = fusion.Weight, Cap = (uint)fusion.Cap } : null,
         };
     }
 }

@@ -6,6 +6,12 @@ namespace Delg.Gateway.Ranking;
 /// </summary>
 public abstract class RankingRule
 {
+    /// <summary>Weight of fused order where neither options nor weights say one: measured with the shipped weights.</summary>
+    public const double DefaultFusionWeight = 0.5;
+
+    /// <summary>Cap of fused order, likewise.</summary>
+    public const int DefaultFusionCap = 40;
+
     private protected RankingRule()
     {
     }

@@ -18,6 +18,7 @@ internal sealed class ImageSearch(
     Comparisons comparisons,
     DuplicateFolding folding,
     ImageCollections collections,
+    ModelFusion fusion,
     GatewayTelemetry telemetry,
     IOptions<GatewayOptions> options)
 {
@@ -28,9 +29,8 @@ internal sealed class ImageSearch(
         var plan = SearchPlan.Of(request, collections.NameOrDefault(request.Collection), options.Value);
         var budget = new TimeBudget(request, caller, TimeSpan.FromMilliseconds(options.Value.PartialReserveMs));
         var response = new SearchImagesResponse { Ranking = plan.Ranking };
-        var candidates = new CandidateList(plan, RuleOf(plan));
-
         var query = await queries.DescribeAsync(request, plan, caller);
+        var candidates = new CandidateList(plan, await RuleOfAsync(plan, query.Global.ModelId, caller));
         timings.ExtractMs = clock.Lap();
         candidates.Replace(await NeighborsAsync(request, plan, query.Global, caller));
         telemetry.Searched(candidates.Count);
@@ -104,10 +104,10 @@ internal sealed class ImageSearch(
             await VerifyAsync(request, plan, query, candidates, budget);
     }
 
-    private RankingRule RuleOf(SearchPlan plan) =>
+    private async Task<RankingRule> RuleOfAsync(SearchPlan plan, string modelId, CallerContext caller) =>
         plan.RerankDepth == 0 ? RankingRule.Similarity
         : plan.Ranking == V1.Ranking.Published ? RankingRule.Published
-        : RankingRule.Fused(options.Value.FusionWeight, options.Value.FusionCap);
+        : await fusion.RuleAsync(modelId, caller);
 
     private static void LeaveCountsOnly(IEnumerable<Hit> hits)
     {

@@ -44,6 +44,28 @@ public static class DelgWeights
         return ModelId.Of(manifest.Name, SafetensorsFile.ReadBytes(path));
     }
 
+    /// <summary>Writes a copy of a weights file with another manifest; the tensors stay as they are, byte for byte.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="copyPath">Where the copy goes.</param>
+    /// <param name="change">Gets the file's manifest and returns the copy's, of the same layout.</param>
+    /// <returns>The identity of the copy: another one, unless nothing was changed.</returns>
+    /// <exception cref="WeightsFormatException">The file is not sound, or the new manifest is not valid or not the network's.</exception>
+    /// <exception cref="IOException">A file cannot be read or written.</exception>
+    public static ModelId Copy(string path, string copyPath, Func<ModelManifest, ModelManifest> change)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        SafetensorsFile file = SafetensorsFile.Read(path);
+        ModelManifest before = ManifestOf(file);
+        RequireFit(before.Layout, file);
+        ModelManifest after = change(before);
+        after.Validate();
+        if (after.Layout != before.Layout)
+            throw new WeightsFormatException("The manifest's layout is not the network's.");
+        var metadata = new Dictionary<string, string>(file.Metadata) { [ModelManifest.MetadataKey] = after.ToJson() };
+        new SafetensorsFile(file.Tensors.Values, metadata).Write(copyPath);
+        return ModelId.Of(after.Name, SafetensorsFile.ReadBytes(copyPath));
+    }
+
     /// <summary>Makes the network that a file's manifest describes, with the file's weights.</summary>
     /// <inheritdoc cref="Load" path="/exception"/>
     internal static (ModelManifest Manifest, DelgNetwork Network) Build(SafetensorsFile file)

@@ -13,6 +13,12 @@ public sealed record ModelManifest
     /// <summary>Where a manifest lies in a safetensors file's metadata, as JSON.</summary>
     public const string MetadataKey = "delg.manifest";
 
+    /// <summary>In <see cref="Verification"/>: what a candidate with the cap's effective inliers gains in fused order, in units of cosine similarity.</summary>
+    public const string FusionWeightName = "fusion_weight";
+
+    /// <summary>In <see cref="Verification"/>: effective inliers from which more count for nothing more in fused order.</summary>
+    public const string FusionCapName = "fusion_cap";
+
     private const int MaxNameLength = 64;
     private const int MaxScales = 16;
     private const double MaxScale = 8;
@@ -68,6 +74,11 @@ public sealed record ModelManifest
     /// </summary>
     public IReadOnlyDictionary<string, double> Verification { get; init; } = new SortedDictionary<string, double>(StringComparer.Ordinal);
 
+    /// <summary>Fused ranking as it was tuned for these weights (see <see cref="FusionWeightName"/>); null: they say nothing of it, or only half.</summary>
+    [JsonIgnore]
+    public (double Weight, int Cap)? Fusion =>
+        Verification.TryGetValue(FusionWeightName, out var weight) && Verification.TryGetValue(FusionCapName, out var cap) ? (weight, (int)cap) : null;
+
     /// <summary>Reports every value that is out of range.</summary>
     /// <exception cref="WeightsFormatException">At least one is; the message names them all, with their limits.</exception>
     public void Validate()
@@ -99,6 +110,10 @@ public sealed record ModelManifest
             mistakes.Add($"max_local_features must be 0 to {MaxFeaturesLimit}");
         if (Verification.Any(v => !double.IsFinite(v.Value)))
             mistakes.Add("verification must hold finite numbers");
+        if (Verification.TryGetValue(FusionWeightName, out var weight) && weight < 0)
+            mistakes.Add($"verification.{FusionWeightName} must be at least 0");
+        if (Verification.TryGetValue(FusionCapName, out var cap) && !(cap is >= 1 and <= MaxFeaturesLimit && cap == Math.Floor(cap)))
+            mistakes.Add($"verification.{FusionCapName} must be a whole number from 1 to {MaxFeaturesLimit}");
         if (mistakes.Count > 0)
             throw new WeightsFormatException($"Model manifest: {string.Join("; ", mistakes)}.");
     }

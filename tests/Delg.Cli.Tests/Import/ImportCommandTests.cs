@@ -114,6 +114,8 @@ public sealed class ImportCommandTests : IDisposable
         var show = (await CliRun.OfAsync("model", "show", "--json")).Json();
         Assert.Equal(28_494_017, (long)show["parameter_count"]!);
         Assert.Equal("Apache-2.0", (string)show["licence"]!);
+        // How fused ranking was tuned for them.
+        Assert.Equal((0.5, 40), ((double)show["verification"]!["fusion_weight"]!, (double)show["verification"]!["fusion_cap"]!));
     }
 
     private void WriteBundle()

@@ -14,6 +14,15 @@ internal sealed class FakeExtractor(CallJournal journal) : ExtractorService.Extr
 
     public string ModelId { get; set; } = "fake@000000000000";
 
+    /// <summary>What the weights say of fused ranking; null: nothing.</summary>
+    public FusionDefaults? Fusion { get; set; }
+
+    /// <summary>Set by a test to have the model not told.</summary>
+    public RpcException? ModelFailure { get; set; }
+
+    /// <summary>How often the model was asked for.</summary>
+    public int ModelRequests { get; private set; }
+
     public ConcurrentQueue<ExtractRequest> Requests { get; } = new();
 
     public ConcurrentQueue<DateTime> Deadlines { get; } = new();
@@ -54,7 +63,10 @@ internal sealed class FakeExtractor(CallJournal journal) : ExtractorService.Extr
     public override Task<GetModelResponse> GetModel(GetModelRequest request, ServerCallContext context)
     {
         journal.Note(context);
-        return Task.FromResult(new GetModelResponse { ModelId = ModelId, GlobalDim = Dim, LocalDim = 8 });
+        ModelRequests++;
+        return ModelFailure is null
+            ? Task.FromResult(new GetModelResponse { ModelId = ModelId, GlobalDim = Dim, LocalDim = 8, Fusion = Fusion })
+            : Task.FromException<GetModelResponse>(ModelFailure);
     }
 
     public GlobalDescriptor Descriptor(byte axis)

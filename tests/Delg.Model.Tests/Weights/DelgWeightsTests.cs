@@ -38,6 +38,38 @@ public sealed class DelgWeightsTests : IDisposable
     }
 
     [Fact]
+    public void Copy_OtherManifest_KeepsTheTensorsAndGetsAnotherIdentity()
+    {
+        using DelgNetwork network = SmallModel.Network();
+        ModelId id = DelgWeights.Save(File1, network, SmallModel.Manifest, WeightStorage.Int8);
+
+        ModelId copy = DelgWeights.Copy(File1, File2, manifest => manifest with
+        {
+            Verification = new Dictionary<string, double> { [ModelManifest.FusionWeightName] = 0.25, [ModelManifest.FusionCapName] = 30 },
+        });
+        ModelId same = DelgWeights.Copy(File1, File1, manifest => manifest);
+
+        using DelgModel model = DelgWeights.Load(File2), before = DelgWeights.Load(File1);
+        Assert.Equal((copy, id), (model.Id, same));
+        Assert.NotEqual(id, copy);
+        Assert.Equal((0.25, 30), model.Manifest.Fusion);
+        Assert.Null(before.Manifest.Fusion);
+        AssertErrorAtMost(before.Network, model.Network, (_, _) => 0);
+    }
+
+    [Theory]
+    [InlineData(ModelManifest.FusionWeightName, -0.5)]
+    [InlineData(ModelManifest.FusionCapName, 0)]
+    [InlineData(ModelManifest.FusionCapName, 1.5)]
+    [InlineData(ModelManifest.FusionCapName, 1e9)]
+    public void Validate_FusionOutOfRange_NamesIt(string name, double value)
+    {
+        ModelManifest manifest = SmallModel.Manifest with { Verification = new Dictionary<string, double> { [name] = value } };
+
+        Assert.Contains($"verification.{name}", Assert.Throws<WeightsFormatException>(manifest.Validate).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Save_SameWeightsTwice_GivesTheSameIdentityAndOthersAnother()
     {
         using DelgNetwork network = SmallModel.Network(1), other = SmallModel.Network(2);
