@@ -84,7 +84,7 @@ public sealed class GatewayOptions
     [Range(0.001, 3600)]
     public double VerifyTimeoutSeconds { get; set; } = 30;
 
-    /// <summary>Longest wait for one read or write of stored records or features, seconds. Default 30.</summary>
+    /// <summary>Longest wait for one read or write of stored records or features, or for the next message of a listing, seconds. Default 30.</summary>
     [Range(0.001, 3600)]
     public double StoreTimeoutSeconds { get; set; } = 30;
 

@@ -104,6 +104,39 @@ public class BackendCallsTests
         Assert.Contains("extractor did not answer within 0.2 s", failure.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Stream_SilentService_EndsWithTheTimeOutOrTheDeadline(bool hasDeadline)
+    {
+        await using var gateway = await GatewayHost.StartAsync(("StoreTimeoutSeconds", hasDeadline ? "30" : "0.5"));
+        foreach (var id in (string[])["a", "b", "c"])
+            gateway.AddImage(id, 1);
+        gateway.Backends.Verifier.AfterEachOfList = context => Task.Delay(Timeout.Infinite, context.CancellationToken);
+        using var call = gateway.Client.CheckImages(new CheckImagesRequest(), deadline: hasDeadline ? DateTime.UtcNow.AddSeconds(1) : null, cancellationToken: TestContext.Current.CancellationToken);
+
+        var failure = (await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext(TestContext.Current.CancellationToken))).ToDelgException();
+
+        Assert.Equal(StatusCode.DeadlineExceeded, failure.Code);
+        if (!hasDeadline)
+            Assert.Contains("local verifier did not answer within 0.5 s", failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("-1", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Stream_SlowerThanTheTimeOutAsAWhole_IsReadToItsEnd()
+    {
+        await using var gateway = await GatewayHost.StartAsync(("StoreTimeoutSeconds", "1"));
+        for (var i = 0; i < 8; i++)
+            gateway.AddImage($"{i}", 1);
+        gateway.Backends.Verifier.AfterEachOfList = context => Task.Delay(TimeSpan.FromMilliseconds(350), context.CancellationToken);
+        using var call = gateway.Client.CheckImages(new CheckImagesRequest(), cancellationToken: TestContext.Current.CancellationToken);
+
+        var found = await call.ResponseStream.ReadAllAsync(TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal((8, 8, 0), (found.Single().Summary.EntryCount, found.Single().Summary.FeaturesCount, found.Single().Summary.HalfCount));
+    }
+
     [Fact]
     public async Task Call_CallersDeadline_ReachesTheService()
     {

@@ -39,11 +39,12 @@ internal sealed partial class BackendCalls(IOptions<GatewayOptions> options, Gat
         }
     }
 
-    /// <summary>The messages of a call that answers with several, which may last as long as the caller waits.</summary>
+    /// <summary>The messages of a call that answers with several, which may last as long as the caller waits; each is waited for no longer than the stage's time-out.</summary>
     /// <exception cref="DelgException">As in <see cref="CallAsync"/>.</exception>
     /// <exception cref="OperationCanceledException">The caller went away.</exception>
-    public async IAsyncEnumerable<TResponse> StreamAsync<TResponse>(Backend backend, CallerContext caller, Func<CallOptions, AsyncServerStreamingCall<TResponse>> start)
+    public async IAsyncEnumerable<TResponse> StreamAsync<TResponse>(Stage stage, Backend backend, CallerContext caller, Func<CallOptions, AsyncServerStreamingCall<TResponse>> start)
     {
+        var timeoutSeconds = TimeoutSeconds(stage);
         DateTime? deadline = caller.Deadline == DateTime.MaxValue ? null : caller.Deadline;
         using var call = start(new CallOptions(deadline: deadline, cancellationToken: caller.Cancellation));
         while (await NextAsync(call.ResponseStream))
@@ -51,14 +52,21 @@ internal sealed partial class BackendCalls(IOptions<GatewayOptions> options, Gat
 
         async Task<bool> NextAsync(IAsyncStreamReader<TResponse> responses)
         {
+            using var silence = CancellationTokenSource.CreateLinkedTokenSource(caller.Cancellation);
+            silence.CancelAfter(TimeSpan.FromSeconds(timeoutSeconds));
             try
             {
-                return await responses.MoveNext(caller.Cancellation);
+                return await responses.MoveNext(silence.Token);
+            }
+            catch (Exception failure) when (failure is RpcException or OperationCanceledException && silence.IsCancellationRequested)
+            {
+                caller.Cancellation.ThrowIfCancellationRequested();
+                throw TimedOut(failure, backend, caller, timeoutSeconds);
             }
             catch (RpcException failure)
             {
                 caller.Cancellation.ThrowIfCancellationRequested();
-                throw Translate(failure, backend, caller, Timeout.Infinite);
+                throw Translate(failure, backend, caller, timeoutSeconds);
             }
         }
     }
@@ -69,10 +77,7 @@ internal sealed partial class BackendCalls(IOptions<GatewayOptions> options, Gat
         switch (failure.StatusCode)
         {
             case StatusCode.DeadlineExceeded:
-                var text = caller.Deadline <= DateTime.UtcNow
-                    ? $"The deadline passed while the {backend.Name} was working."
-                    : $"The {backend.Name} did not answer within {timeoutSeconds} s.";
-                return new DelgException(StatusCode.DeadlineExceeded, ErrorReason.DeadlineExceeded, text, failure) { Details = Naming(backend) };
+                return TimedOut(failure, backend, caller, timeoutSeconds);
             case StatusCode.Unavailable when !isExplained:
                 LogUnavailable(failure, backend.Name, backend.Address);
                 return new DelgException(StatusCode.Unavailable, ErrorReason.DependencyUnavailable, $"The {backend.Name} does not answer.", failure) { Details = Naming(backend) };
@@ -82,6 +87,14 @@ internal sealed partial class BackendCalls(IOptions<GatewayOptions> options, Gat
             default:
                 return failure.ToDelgException();
         }
+    }
+
+    private static DelgException TimedOut(Exception failure, Backend backend, CallerContext caller, double timeoutSeconds)
+    {
+        var text = caller.Deadline <= DateTime.UtcNow
+            ? $"The deadline passed while the {backend.Name} was working."
+            : $"The {backend.Name} did not answer within {timeoutSeconds} s.";
+        return new DelgException(StatusCode.DeadlineExceeded, ErrorReason.DeadlineExceeded, text, failure) { Details = Naming(backend) };
     }
 
     private double TimeoutSeconds(Stage stage) => stage switch

@@ -51,7 +51,7 @@ internal sealed class ImageCheck(
     {
         var imageIds = new HashSet<string>(StringComparer.Ordinal);
         var request = new ListFeaturesRequest { Collection = collection };
-        await foreach (var some in calls.StreamAsync(backends.LocalVerifier, caller, o => verifier.ListFeatures(request, o)))
+        await foreach (var some in calls.StreamAsync(Stage.Store, backends.LocalVerifier, caller, o => verifier.ListFeatures(request, o)))
             imageIds.UnionWith(some.ImageIds);
         return imageIds;
     }
