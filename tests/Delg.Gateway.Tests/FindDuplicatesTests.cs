@@ -51,6 +51,26 @@ public class FindDuplicatesTests
     }
 
     [Fact]
+    public async Task FindDuplicates_ImagesDamagedOrGone_AreSkippedAndCounted()
+    {
+        await using var gateway = await GatewayHost.StartAsync();
+        foreach (var id in (string[])["a-damaged", "b", "c", "d-damaged", "e-gone"])
+            gateway.AddImage(id, 1);
+        gateway.SearchByVectors();
+        var verifier = gateway.Backends.Verifier;
+        verifier.Alike.UnionWith(from a in verifier.Stored.Keys from b in verifier.Stored.Keys select (a.Id, b.Id));
+        verifier.Damaged.UnionWith(["a-damaged", "d-damaged"]);
+        verifier.Stored.TryRemove(("default", "e-gone"), out _);
+        // What is not stored verifies with nothing.
+        verifier.Alike.RemoveWhere(pair => pair.Query == "e-gone" || pair.Candidate == "e-gone");
+
+        var (pairs, summary) = await FindAsync(gateway, new FindDuplicatesRequest());
+
+        Assert.Equal(("b", "c"), Assert.Single(pairs.Select(pair => (pair.ImageId, pair.OtherImageId))));
+        Assert.Equal((5, 1, 3), (summary.ImageCount, summary.PairCount, summary.SkippedCount));
+    }
+
+    [Fact]
     public async Task FindDuplicates_BeyondMaxPairs_EndsAndSaysSo()
     {
         await using var gateway = await GatewayHost.StartAsync();

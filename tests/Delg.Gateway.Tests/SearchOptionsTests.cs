@@ -92,6 +92,28 @@ public class SearchOptionsTests
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Duplicates_BestHitDamagedOrGone_StaysUnfoldedAndTheOthersAreFolded(bool isDamaged)
+    {
+        await using var gateway = await StartAsync();
+        gateway.AddImage("near-copy", 0.9f, 0.435f);
+        gateway.AddImage("near-other-copy", 0.9f, 0.44f);
+        var verifier = gateway.Backends.Verifier;
+        verifier.Alike.UnionWith([("near", "near-copy"), ("near-copy", "near-other-copy")]);
+        if (isDamaged)
+            verifier.Damaged.Add("near");
+        else
+            verifier.Stored.TryRemove(("default", "near"), out _);
+
+        var answer = await gateway.Client.SearchImagesAsync(new SearchImagesRequest { Image = _query, TopK = 3, HideDuplicates = new HideDuplicates { MinSimilarity = 0.99f } });
+
+        Assert.Equal(["near", "near-copy", "other"], answer.Hits.Select(hit => hit.ImageId));
+        Assert.Empty(answer.Hits[0].DuplicateImageIds);
+        Assert.Equal(["near-other-copy"], answer.Hits[1].DuplicateImageIds);
+    }
+
+    [Theory]
     [InlineData(ExplainLevel.None, 7u, 0u, 0)]
     [InlineData(ExplainLevel.Summary, 7u, 0u, 6)]
     [InlineData(ExplainLevel.Matches, 7u, 7u, 6)]

@@ -84,6 +84,7 @@ internal sealed class DuplicatesCommand : VerbCommand
                     pair.Verification?.EffectiveInliers,
                 }),
                 summary.Truncated,
+                Skipped = summary.SkippedCount,
             });
             return;
         }
@@ -92,6 +93,8 @@ internal sealed class DuplicatesCommand : VerbCommand
         foreach (var pair in pairs)
             table.AddRow(new Text(pair.ImageId), new Text(pair.OtherImageId), new Text($"{pair.Similarity:0.000}"), new Text(pair.Verification is { } compared ? $"{compared.Inliers}" : "-"));
         terminal.Report.Write(table);
+        if (summary.SkippedCount > 0)
+            terminal.WriteReportLine($"{summary.SkippedCount} pictures could not be compared; delg check names those without local features.");
         terminal.WriteReportLine($"{pairs.Count} pairs among {summary.ImageCount} pictures{(summary.Truncated ? "; there may be more, --max-pairs was reached" : "")}.");
     }
 }

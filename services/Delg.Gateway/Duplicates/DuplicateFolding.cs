@@ -36,8 +36,9 @@ internal sealed class DuplicateFolding(GlobalDescriptors descriptors, Comparison
                 continue;
             await budget.TryAsync(async caller =>
             {
-                var results = await comparisons.CompareAsync(plan.Collection, best.ImageId, [.. alike.Select(other => other.ImageId)], verification, caller);
-                foreach (var folded in alike.Where((_, i) => results[i]?.Verified == true))
+                // A hit that was removed meanwhile, or is damaged, folds nothing: the others are an answer all the same.
+                var results = await comparisons.TryCompareAsync(plan.Collection, best.ImageId, [.. alike.Select(other => other.ImageId)], verification, caller);
+                foreach (var folded in alike.Where((_, i) => results?[i]?.Verified == true))
                 {
                     best.DuplicateImageIds.Add(folded.ImageId);
                     left.Remove(folded);

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Delg.Contracts.Errors;
 using Delg.Contracts.Validation;
 using Delg.Gateway.Backends;
 using Delg.Gateway.Indexing;
@@ -36,6 +35,7 @@ internal sealed class DuplicateSearch(
         var maxPairs = request.MaxPairs == 0 ? DefaultMaxPairs : request.MaxPairs;
         var seen = new HashSet<(string, string)>();
         var summary = new DuplicateSummary();
+        var skipped = new HashSet<string>(StringComparer.Ordinal);
         var list = new ListEntriesRequest { Collection = collection, PageSize = PageSize, Filter = request.Filter };
         await foreach (var page in entries.PagesAsync(list, caller))
         {
@@ -52,7 +52,7 @@ internal sealed class DuplicateSearch(
 
                 seen.UnionWith(fresh.Select(neighbor => Key(imageId, neighbor.ImageId)));
                 summary.ImageCount++;
-                foreach (var pair in await PairsAsync(request, collection, imageId, fresh, caller))
+                foreach (var pair in await PairsAsync(request, collection, imageId, fresh, skipped, caller))
                 {
                     summary.PairCount++;
                     yield return new FindDuplicatesResponse { Pair = pair };
@@ -66,6 +66,7 @@ internal sealed class DuplicateSearch(
                 break;
         }
 
+        summary.SkippedCount = skipped.Count;
         yield return new FindDuplicatesResponse { Summary = summary };
     }
 
@@ -101,20 +102,20 @@ internal sealed class DuplicateSearch(
         return [.. queries.Select((query, i) => (query.Key, answer.Results[i].Neighbors.Where(neighbor => neighbor.ImageId != query.Key).Take(count)))];
     }
 
-    private async Task<IEnumerable<DuplicatePair>> PairsAsync(FindDuplicatesRequest request, string collection, string imageId, List<Neighbor> near, CallerContext caller)
+    /// <summary>The pairs of an image. Those whose features cannot be read, because they are damaged or were removed meanwhile, are put among the skipped.</summary>
+    private async Task<IEnumerable<DuplicatePair>> PairsAsync(
+        FindDuplicatesRequest request, string collection, string imageId, List<Neighbor> near, HashSet<string> skipped, CallerContext caller)
     {
         if (request.SkipVerification)
             return near.Select(neighbor => PairOf(imageId, neighbor, null));
-        try
+        if (await comparisons.TryCompareAsync(collection, imageId, [.. near.Select(neighbor => neighbor.ImageId)], request.Verification, caller) is not { } results)
         {
-            var results = await comparisons.CompareAsync(collection, imageId, [.. near.Select(neighbor => neighbor.ImageId)], request.Verification, caller);
-            return near.Select((neighbor, i) => PairOf(imageId, neighbor, results[i])).Where(pair => pair.Verification?.Verified == true);
-        }
-        catch (DelgException gone) when (gone.Reason == ErrorReason.ImageNotFound)
-        {
-            // Removed since its page was read.
+            skipped.Add(imageId);
             return [];
         }
+
+        skipped.UnionWith(near.Where((_, i) => results[i] is null).Select(neighbor => neighbor.ImageId));
+        return near.Select((neighbor, i) => PairOf(imageId, neighbor, results[i])).Where(pair => pair.Verification?.Verified == true);
     }
 
     private static DuplicatePair PairOf(string imageId, Neighbor neighbor, Verification? verification) =>

@@ -1,3 +1,4 @@
+using Delg.Contracts.Errors;
 using Delg.Gateway.Backends;
 using Delg.V1;
 
@@ -23,10 +24,24 @@ internal sealed class Comparisons(BackendChannels backends, BackendCalls calls, 
         return [.. answer.Results.Select(result => result.Status == CandidateStatus.Compared ? result.Verification : null)];
     }
 
-    /// <summary>The same with an indexed image as the query.</summary>
-    public async Task<IReadOnlyList<Verification?>> CompareAsync(
-        string collection, string queryId, IReadOnlyCollection<string> imageIds, VerificationOptions? verification, CallerContext caller) =>
-        imageIds.Count == 0 ? [] : await CompareAsync(collection, await FeaturesAsync(collection, queryId, caller), imageIds, verification, caller);
+    /// <summary>The same with an indexed image as the query; null when its own features are gone or damaged.</summary>
+    public async Task<IReadOnlyList<Verification?>?> TryCompareAsync(
+        string collection, string queryId, IReadOnlyCollection<string> imageIds, VerificationOptions? verification, CallerContext caller)
+    {
+        if (imageIds.Count == 0)
+            return [];
+        LocalFeatures query;
+        try
+        {
+            query = await FeaturesAsync(collection, queryId, caller);
+        }
+        catch (DelgException unreadable) when (unreadable.Reason is ErrorReason.ImageNotFound or ErrorReason.StoredDataCorrupt)
+        {
+            return null;
+        }
+
+        return await CompareAsync(collection, query, imageIds, verification, caller);
+    }
 
     /// <summary>The stored features of an image.</summary>
     public async Task<LocalFeatures> FeaturesAsync(string collection, string imageId, CallerContext caller)

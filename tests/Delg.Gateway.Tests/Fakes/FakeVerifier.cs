@@ -44,9 +44,17 @@ internal sealed class FakeVerifier(CallJournal journal) : LocalVerifierService.L
         return new PutFeaturesResponse { StoredBytes = 8 };
     }
 
+    /// <summary>Images whose features are damaged.</summary>
+    public HashSet<string> Damaged { get; } = [];
+
+    /// <summary>Set by a test to make a listing wait after each message.</summary>
+    public Func<ServerCallContext, Task>? AfterEachOfList { get; set; }
+
     public override Task<GetFeaturesResponse> GetFeatures(GetFeaturesRequest request, ServerCallContext context)
     {
         journal.Note(context);
+        if (Damaged.Contains(request.ImageId))
+            throw new DelgException(StatusCode.DataLoss, ErrorReason.StoredDataCorrupt, "Damaged.").ToRpcException();
         return Stored.TryGetValue((request.Collection, request.ImageId), out var features)
             ? Task.FromResult(new GetFeaturesResponse { Features = features })
             : throw DelgException.ImageNotFound(request.Collection, request.ImageId).ToRpcException();
@@ -61,7 +69,11 @@ internal sealed class FakeVerifier(CallJournal journal) : LocalVerifierService.L
     {
         journal.Note(context);
         foreach (var some in Stored.Keys.Where(key => key.Collection == request.Collection).Select(key => key.Id).Chunk(2))
+        {
             await responseStream.WriteAsync(new ListFeaturesResponse { ImageIds = { some } });
+            if (AfterEachOfList is not null)
+                await AfterEachOfList(context);
+        }
     }
 
     public override Task<DeleteFeaturesResponse> DeleteFeatures(DeleteFeaturesRequest request, ServerCallContext context)
@@ -97,8 +109,10 @@ internal sealed class FakeVerifier(CallJournal journal) : LocalVerifierService.L
 
     private CandidateResult ResultOf(string? query, string id)
     {
-        if (query is not null && Alike.Contains((query, id)))
+        if (query is not null && !Damaged.Contains(id) && Alike.Contains((query, id)))
             return Compared(id, 80, 40);
+        if (Damaged.Contains(id))
+            return new CandidateResult { ImageId = id, Status = CandidateStatus.Damaged };
         return Inliers.TryGetValue(id, out var counts) ? Compared(id, counts.Inliers, counts.Effective) : new CandidateResult { ImageId = id, Status = CandidateStatus.NotFound };
     }
 
