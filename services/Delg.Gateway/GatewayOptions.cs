@@ -88,6 +88,13 @@ public sealed class GatewayOptions
     [Range(0.001, 3600)]
     public double StoreTimeoutSeconds { get; set; } = 30;
 
+    /// <summary>
+    /// Longest wait for a whole collection to go from one service, seconds; the caller's deadline is what should end it before. Default 3600: it takes the
+    /// longer the more images there are.
+    /// </summary>
+    [Range(0.001, 86_400)]
+    public double DropTimeoutSeconds { get; set; } = 3600;
+
     /// <summary>Longest wait for a service to say whether it is ready, seconds. Default 2.</summary>
     [Range(0.001, 60)]
     public double HealthTimeoutSeconds { get; set; } = 2;

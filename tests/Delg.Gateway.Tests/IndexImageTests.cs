@@ -167,19 +167,6 @@ public class IndexImageTests
     }
 
     [Fact]
-    public async Task DeleteImageCollection_Missing_StillRemovesFeaturesLeftBehind()
-    {
-        await using var gateway = await GatewayHost.StartAsync();
-        gateway.Backends.Verifier.Stored[("old", "a")] = new LocalFeatures();
-
-        var failure = await Failures.OfAsync(gateway.Client.DeleteImageCollectionAsync(new DeleteImageCollectionRequest { Name = "old" }));
-
-        Assert.Equal(ErrorReason.CollectionNotFound, failure.Reason);
-        Assert.Empty(gateway.Backends.Verifier.Stored);
-        Assert.Equal(["DeleteCollection", "DeleteCollectionFeatures"], gateway.Backends.Journal.Methods);
-    }
-
-    [Fact]
     public async Task CreateImageCollection_Name_IsMadeForTheLoadedModel()
     {
         await using var gateway = await GatewayHost.StartAsync();

@@ -102,6 +102,7 @@ internal sealed partial class BackendCalls(IOptions<GatewayOptions> options, Gat
         Stage.Extract => options.Value.ExtractTimeoutSeconds,
         Stage.Search => options.Value.SearchTimeoutSeconds,
         Stage.Verify => options.Value.VerifyTimeoutSeconds,
+        Stage.Drop => options.Value.DropTimeoutSeconds,
         _ => options.Value.StoreTimeoutSeconds,
     };
 

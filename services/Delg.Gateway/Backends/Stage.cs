@@ -14,4 +14,7 @@ internal enum Stage
 
     /// <summary>Reading and writing records and features.</summary>
     Store,
+
+    /// <summary>Dropping a whole collection, which takes the longer the more images it has.</summary>
+    Drop,
 }

@@ -67,25 +67,26 @@ internal sealed class ImageCollections(
     }
 
     /// <summary>
-    /// Drops the entries first, then the local features: what cannot be found needs no features. A call that was cut short in between
-    /// can be repeated, which is why the features go even when the collection is not there.
+    /// Drops the entries first, then the local features: what cannot be found needs no features. A call that was cut short, in between or among the
+    /// features, can be repeated and goes on where it was: features go even when the collection is not there, and their going is a success.
     /// </summary>
+    /// <exception cref="DelgException">COLLECTION_NOT_FOUND: neither entries nor features were there; unless that is allowed.</exception>
     public async Task DeleteAsync(string name, bool allowMissing, CallerContext caller)
     {
         DelgException? missing = null;
         try
         {
             await calls.CallAsync(
-                Stage.Store, backends.GlobalIndex, caller, o => index.DeleteCollectionAsync(new DeleteCollectionRequest { Name = name, AllowMissing = allowMissing }, o));
+                Stage.Drop, backends.GlobalIndex, caller, o => index.DeleteCollectionAsync(new DeleteCollectionRequest { Name = name, AllowMissing = allowMissing }, o));
         }
         catch (DelgException failure) when (failure.Code == StatusCode.NotFound)
         {
             missing = failure;
         }
 
-        await calls.CallAsync(
-            Stage.Store, backends.LocalVerifier, caller, o => verifier.DeleteCollectionFeaturesAsync(new DeleteCollectionFeaturesRequest { Collection = name }, o));
-        if (missing is not null)
+        var features = await calls.CallAsync(
+            Stage.Drop, backends.LocalVerifier, caller, o => verifier.DeleteCollectionFeaturesAsync(new DeleteCollectionFeaturesRequest { Collection = name }, o));
+        if (missing is not null && features.DeletedCount == 0)
             throw missing;
     }
 

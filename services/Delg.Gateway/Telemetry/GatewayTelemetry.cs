@@ -29,6 +29,7 @@ internal sealed class GatewayTelemetry
         Stage.Extract => "extract",
         Stage.Search => "search",
         Stage.Verify => "verify",
+        Stage.Drop => "drop",
         _ => "store",
     };
 

@@ -83,11 +83,20 @@ internal sealed class FakeVerifier(CallJournal journal) : LocalVerifierService.L
         return Task.FromResult(new DeleteFeaturesResponse { DeletedCount = deleted, MissingCount = request.ImageIds.Count - deleted });
     }
 
-    public override Task<DeleteCollectionFeaturesResponse> DeleteCollectionFeatures(DeleteCollectionFeaturesRequest request, ServerCallContext context)
+    /// <summary>Set by a test to make the removal of a collection wait after its first value.</summary>
+    public Func<ServerCallContext, Task>? AfterFirstOfDrop { get; set; }
+
+    public override async Task<DeleteCollectionFeaturesResponse> DeleteCollectionFeatures(DeleteCollectionFeaturesRequest request, ServerCallContext context)
     {
         journal.Note(context);
+        if (AfterFirstOfDrop is not null)
+        {
+            Stored.TryRemove(Stored.Keys.First(key => key.Collection == request.Collection), out _);
+            await AfterFirstOfDrop(context);
+        }
+
         var deleted = Stored.Keys.Where(key => key.Collection == request.Collection).Count(key => Stored.TryRemove(key, out _));
-        return Task.FromResult(new DeleteCollectionFeaturesResponse { DeletedCount = deleted });
+        return new DeleteCollectionFeaturesResponse { DeletedCount = deleted };
     }
 
     public override async Task<VerifyCandidatesResponse> VerifyCandidates(VerifyCandidatesRequest request, ServerCallContext context)
