@@ -199,9 +199,7 @@ internal sealed class GlobalIndexRpc(IndexStartup startup, IOptions<GlobalIndexO
     {
         var check = new MessageCheck();
         check.CollectionName(collection, "collection");
-        check.InRange(imageIds.Count, 1, _limits.MaxEntriesPerCall, "image_ids");
-        for (var i = 0; i < imageIds.Count; i++)
-            check.ImageId(imageIds[i], $"image_ids[{i}]");
+        check.ImageIds(imageIds, _limits.MaxEntriesPerCall, "image_ids");
         check.ThrowIfInvalid();
     }
 

@@ -92,6 +92,17 @@ public class ImageMetadataTests
     }
 
     [Fact]
+    public async Task DeleteImages_AMillionEmptyIds_IsRefusedBeforeAnyServiceIsAsked()
+    {
+        await using var gateway = await GatewayHost.StartAsync();
+
+        var failure = await Failures.OfAsync(gateway.Client.DeleteImagesAsync(new DeleteImagesRequest { ImageIds = { Enumerable.Repeat("", 1_000_000) } }));
+
+        Assert.Equal((ErrorReason.FieldInvalid, "image_ids"), (failure.Reason, failure.Violations.Single().Field));
+        Assert.Empty(gateway.Backends.Journal.Methods);
+    }
+
+    [Fact]
     public async Task DeleteImages_ByFilterAndIds_IsRefused()
     {
         await using var gateway = await StartAsync();

@@ -167,6 +167,8 @@ public sealed class GlobalIndexRpcTests : IAsyncLifetime
         await AssertRefusedAsync("entries", () => Client.UpsertEntriesAsync(
             new UpsertEntriesRequest { Collection = "photos", Entries = { tooMany.Select(id => Vectors.Entry(id, 1, 2, 3)) } }));
         await AssertRefusedAsync("image_ids", () => Client.DeleteEntriesAsync(new DeleteEntriesRequest { Collection = "photos", ImageIds = { tooMany } }));
+        await AssertRefusedAsync("image_ids", () => Client.DeleteEntriesAsync(
+            new DeleteEntriesRequest { Collection = "photos", ImageIds = { Enumerable.Repeat("", 1_000_000) } }));
         await AssertRefusedAsync("image_ids", () => Client.GetEntriesAsync(new GetEntriesRequest { Collection = "photos" }));
         await AssertRefusedAsync("image_ids[1]", () => Client.GetEntriesAsync(
             new GetEntriesRequest { Collection = "photos", ImageIds = { "fine", new string('x', 513) } }));

@@ -7,7 +7,8 @@ using Grpc.Core;
 namespace Delg.Contracts.Validation;
 
 /// <summary>
-/// Gathers everything wrong with a request and reports it at once. Each check names the field as in the proto, the value and the limit.
+/// Gathers what is wrong with a request and reports it at once: the first <see cref="DelgException.MaxViolations"/> mistakes, and how many more there are.
+/// Each check names the field as in the proto, the value and the limit.
 /// </summary>
 public sealed class MessageCheck
 {
@@ -32,17 +33,25 @@ public sealed class MessageCheck
     /// <summary>Largest thumbnail, bytes.</summary>
     public const int MaxThumbnailBytes = 256 * 1024;
 
+    // The message names this many, the violations all that are kept.
+    private const int ViolationsInMessage = 5;
+
     private readonly List<FieldViolation> _violations = [];
+    private int _count;
     private string _reason = ErrorReason.FieldInvalid;
 
     /// <summary>Adds a violation when <paramref name="holds"/> is false. Returns <paramref name="holds"/>.</summary>
     public bool That(bool holds, string field, string description)
     {
-        if (!holds)
+        if (holds)
+            return true;
+        // Only the first arrive: a request of a million mistakes must not cost a million violations.
+        if (_count++ < DelgException.MaxViolations)
             _violations.Add(new FieldViolation(field, description));
-        return holds;
+        return false;
     }
 
+    /// <summary>Whether a number is within bounds, both included. Of a count that is not, do not check what is counted: it has no bound.</summary>
     public bool InRange(long value, long least, long most, string field) =>
         That(value >= least && value <= most, field, $"{value} is outside {least} to {most}.");
 
@@ -55,6 +64,19 @@ public sealed class MessageCheck
     public bool ImageId(string id, string field) =>
         That(IsImageId(id), field, $"An image id has 1 to {MaxImageIdBytes} bytes of UTF-8 and no control characters.");
 
+    /// <summary>A list of image ids: how many, and each.</summary>
+    public bool ImageIds(IReadOnlyList<string> ids, int most, string field)
+    {
+        var before = _count;
+        if (InRange(ids.Count, 1, most, field))
+        {
+            for (var i = 0; i < ids.Count; i++)
+                ImageId(ids[i], $"{field}[{i}]");
+        }
+
+        return _count == before;
+    }
+
     public bool ModelId(string id, string field) =>
         That(id.Length > 0, field, "Required.") &&
         That(Encoding.UTF8.GetByteCount(id) <= MaxModelIdBytes, field, $"A model id has at most {MaxModelIdBytes} bytes of UTF-8.");
@@ -64,7 +86,7 @@ public sealed class MessageCheck
     {
         if (!That(descriptor is not null, field, "Required."))
             return false;
-        var before = _violations.Count;
+        var before = _count;
         ModelId(descriptor!.ModelId, $"{field}.model_id");
         if (InRange(descriptor.Values.Count, 1, MaxGlobalDim, $"{field}.values"))
         {
@@ -74,7 +96,7 @@ public sealed class MessageCheck
             That(norm != 0, $"{field}.values", "The vector is all zero and has no direction.");
         }
 
-        return _violations.Count == before;
+        return _count == before;
     }
 
     /// <summary>
@@ -85,9 +107,9 @@ public sealed class MessageCheck
     {
         if (!That(features is not null, field, "Required."))
             return false;
-        var before = _violations.Count;
+        var before = _count;
         LocalFeaturesCheck.Check(this, features!, field, maxFeatures);
-        if (_violations.Count == before)
+        if (_count == before)
             return true;
         _reason = ErrorReason.FeaturesInvalid;
         return false;
@@ -96,20 +118,20 @@ public sealed class MessageCheck
     /// <summary>The user's keys and values; null counts as none.</summary>
     public bool Metadata(V1.Metadata? metadata, string field)
     {
-        var before = _violations.Count;
+        var before = _count;
         if (metadata is not null)
             MetadataCheck.Check(this, metadata, field);
-        return _violations.Count == before;
+        return _count == before;
     }
 
-    /// <exception cref="DelgException">INVALID_ARGUMENT with every violation found.</exception>
+    /// <exception cref="DelgException">INVALID_ARGUMENT with the violations found.</exception>
     public void ThrowIfInvalid()
     {
-        if (_violations.Count == 0)
+        if (_count == 0)
             return;
-        var text = string.Join(" ", _violations.Take(5).Select(v => $"{v.Field}: {v.Description}"));
-        var more = _violations.Count > 5 ? $" ({_violations.Count - 5} more)" : "";
-        throw new DelgException(StatusCode.InvalidArgument, _reason, text + more) { Violations = _violations };
+        var text = string.Join(" ", _violations.Take(ViolationsInMessage).Select(v => $"{v.Field}: {v.Description}"));
+        var more = _count > ViolationsInMessage ? $" ({_count - ViolationsInMessage} more)" : "";
+        throw new DelgException(StatusCode.InvalidArgument, _reason, ErrorText.Shortened(text, DelgException.MaxMessageBytes - more.Length) + more) { Violations = _violations };
     }
 
     public static bool IsCollectionName(string name) =>

@@ -1,3 +1,4 @@
+using Delg.Contracts.Errors;
 using Delg.V1;
 
 namespace Delg.Contracts.Validation;
@@ -13,11 +14,12 @@ internal static class MetadataCheck
 
     public static void Check(MessageCheck check, Metadata metadata, string field)
     {
-        check.InRange(metadata.Values.Count, 0, MaxKeys, $"{field}.values");
+        if (!check.InRange(metadata.Values.Count, 0, MaxKeys, $"{field}.values"))
+            return;
         check.That(metadata.CalculateSize() <= MaxBytes, field, $"{metadata.CalculateSize()} bytes; at most {MaxBytes} are taken.");
         foreach (var (key, value) in metadata.Values)
         {
-            if (check.That(IsKey(key), $"{field}.values", $"'{Shortened(key)}': a key has 1 to {MaxKeyLength} letters, digits or '_' and does not start with a digit."))
+            if (check.That(IsKey(key), $"{field}.values", $"'{ErrorText.Shortened(key)}': a key has 1 to {MaxKeyLength} letters, digits or '_' and does not start with a digit."))
                 CheckValue(check, value, $"{field}.values['{key}']");
         }
     }
@@ -33,9 +35,12 @@ internal static class MetadataCheck
                 check.That(double.IsFinite(value.NumberValue), field, "A number must be finite.");
                 break;
             case MetadataValue.KindOneofCase.StringList:
-                check.InRange(value.StringList.Values.Count, 0, MaxListLength, field);
-                foreach (var text in value.StringList.Values)
-                    CheckText(check, text, field);
+                if (check.InRange(value.StringList.Values.Count, 0, MaxListLength, field))
+                {
+                    foreach (var text in value.StringList.Values)
+                        CheckText(check, text, field);
+                }
+
                 break;
             case MetadataValue.KindOneofCase.None:
                 check.That(false, field, "One kind of value must be set.");
@@ -48,6 +53,4 @@ internal static class MetadataCheck
 
     private static bool IsKey(string key) =>
         key.Length is > 0 and <= MaxKeyLength && !char.IsAsciiDigit(key[0]) && key.All(c => char.IsAsciiLetterOrDigit(c) || c == '_');
-
-    private static string Shortened(string key) => key.Length <= MaxKeyLength ? key : string.Concat(key.AsSpan(0, MaxKeyLength), "…");
 }

@@ -70,6 +70,6 @@ internal static class AccessRules
     {
         null => "",
         Caller.AllCollections => " in all collections",
-        _ => $" in collection '{collection}'",
+        _ => $" in collection '{ErrorText.Shortened(collection)}'",
     };
 }

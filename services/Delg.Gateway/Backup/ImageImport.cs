@@ -28,8 +28,8 @@ internal sealed class ImageImport(
         var name = collections.NameOrDefault(request.Collection);
         var check = new MessageCheck();
         check.CollectionName(name, "collection");
-        check.InRange(request.Images.Count, 1, MostImages, "images");
-        check.That(request.Images.DistinctBy(image => image.ImageId).Count() == request.Images.Count, "images", "Each image id once.");
+        if (check.InRange(request.Images.Count, 1, MostImages, "images"))
+            check.That(request.Images.DistinctBy(image => image.ImageId).Count() == request.Images.Count, "images", "Each image id once.");
         check.ThrowIfInvalid();
         var collection = await collections.GetAsync(name, caller);
 

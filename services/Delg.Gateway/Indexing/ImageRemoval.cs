@@ -20,6 +20,8 @@ internal sealed class ImageRemoval(
 {
     private const int PageSize = 500;
 
+    private const int MostImages = 1000;
+
     /// <exception cref="DelgException">IMAGE_NOT_FOUND, unless that is allowed; COLLECTION_NOT_FOUND.</exception>
     public async Task DeleteAsync(DeleteImageRequest request, CallerContext caller)
     {
@@ -32,12 +34,14 @@ internal sealed class ImageRemoval(
     public Task<DeleteImagesResponse> DeleteAsync(DeleteImagesRequest request, CallerContext caller)
     {
         var collection = collections.NameOrDefault(request.Collection);
-        if (request.Filter.Length == 0)
-            return DeleteAsync(collection, request.ImageIds, caller);
         var check = new MessageCheck();
-        check.That(request.ImageIds.Count == 0, "filter", "Either image_ids or filter, not both.");
+        if (request.Filter.Length > 0)
+            check.That(request.ImageIds.Count == 0, "filter", "Either image_ids or filter, not both.");
+        else
+            // Here too, so that no request holds up the writers of all images.
+            check.ImageIds(request.ImageIds, MostImages, "image_ids");
         check.ThrowIfInvalid();
-        return DeleteAsync(collection, request.Filter, caller);
+        return request.Filter.Length > 0 ? DeleteAsync(collection, request.Filter, caller) : DeleteAsync(collection, request.ImageIds, caller);
     }
 
     private async Task<DeleteImagesResponse> DeleteAsync(string collection, string filter, CallerContext caller)

@@ -121,5 +121,5 @@ internal sealed class RemoteImages : IDisposable
     private static DelgException Failed(string url, string why, Exception? inner = null) => Of(ErrorReason.UrlFetchFailed, url, $"gave no image: {why}.", inner);
 
     private static DelgException Of(string reason, string url, string text, Exception? inner) =>
-        new(StatusCode.InvalidArgument, reason, $"'{url}' {text}", inner) { Violations = [new FieldViolation("image_url", $"It {text}")] };
+        new(StatusCode.InvalidArgument, reason, $"'{ErrorText.Shortened(url)}' {text}", inner) { Violations = [new FieldViolation("image_url", $"It {text}")] };
 }

@@ -7,8 +7,6 @@ namespace Delg.GlobalIndex.Filters;
 /// <summary>What is said of a text that is no filter.</summary>
 internal static class FilterSyntaxError
 {
-    private const int MaxQuotedLength = 40;
-
     /// <summary>INVALID_ARGUMENT, FILTER_INVALID; position and expectation are in the message and in the details.</summary>
     /// <param name="text">The whole filter.</param>
     /// <param name="start">Where it goes wrong, UTF-16 units from its beginning.</param>
@@ -17,7 +15,7 @@ internal static class FilterSyntaxError
     public static DelgException At(string text, int start, int end, string expected)
     {
         var position = 1 + text.AsSpan(0, start).EnumerateRunes().Count();
-        var found = start >= text.Length ? "the end" : $"'{Shortened(text[start..Math.Clamp(end, start + 1, text.Length)])}'";
+        var found = start >= text.Length ? "the end" : $"'{ErrorText.Shortened(text[start..Math.Clamp(end, start + 1, text.Length)])}'";
         return Create($"At character {position}: expected {expected}, found {found}.", new Dictionary<string, string>
         {
             ["position"] = $"{position}",
@@ -35,8 +33,6 @@ internal static class FilterSyntaxError
             Violations = [new FieldViolation("filter", description)],
             Details = details,
         };
-
-    private static string Shortened(string text) => text.Length <= MaxQuotedLength ? text : string.Concat(text.AsSpan(0, MaxQuotedLength), "…");
 
     private static int Count(this SpanRuneEnumerator runes)
     {

@@ -144,7 +144,7 @@ internal sealed class EntryColumns
 
     private static DelgException MetadataTooLong(string imageId, int bytes)
     {
-        var description = $"{bytes} bytes as JSON, of image '{imageId}'; Milvus takes {EntrySchema.MaxMetadataBytes}.";
+        var description = $"{bytes} bytes as JSON, of image '{ErrorText.Shortened(imageId)}'; Milvus takes {EntrySchema.MaxMetadataBytes}.";
         return new DelgException(StatusCode.InvalidArgument, ErrorReason.FieldInvalid, $"metadata: {description}")
         {
             Violations = [new FieldViolation("metadata", description)],

@@ -6,7 +6,7 @@ namespace Delg.GlobalIndex.Milvus;
 /// <summary>A call that Milvus failed, as our callers hear of it.</summary>
 internal sealed class MilvusException : DelgException
 {
-    private const int MaxReasonLength = 400;
+    private const int MaxReasonBytes = 400;
 
     /// <summary>What a caller is asked to wait before the next try of a call that found Milvus busy.</summary>
     private static readonly TimeSpan _busyDelay = TimeSpan.FromSeconds(1);
@@ -48,7 +48,7 @@ internal sealed class MilvusException : DelgException
             _ => status.Retriable ? (StatusCode.Unavailable, ErrorReason.DependencyUnavailable) : (StatusCode.Internal, ErrorReason.Internal),
         };
         return new MilvusException(
-            code, reason, $"Milvus failed {rpc}: {Shortened(status.Reason)} (code {milvusCode}).", milvusCode,
+            code, reason, $"Milvus failed {rpc}: {ErrorText.Shortened(status.Reason, MaxReasonBytes)} (code {milvusCode}).", milvusCode,
             status.Retriable || Milvus.MilvusCode.IsPassing(milvusCode), inner: null);
     }
 
@@ -58,7 +58,7 @@ internal sealed class MilvusException : DelgException
     /// <param name="failure">What gRPC said.</param>
     public static MilvusException Of(string rpc, string address, RpcException failure)
     {
-        var detail = Shortened(failure.Status.Detail);
+        var detail = ErrorText.Shortened(failure.Status.Detail, MaxReasonBytes);
         var (code, reason, message) = failure.StatusCode switch
         {
             StatusCode.Unavailable => (StatusCode.Unavailable, ErrorReason.DependencyUnavailable, $"Milvus at {address} does not answer: {detail}"),
@@ -72,6 +72,4 @@ internal sealed class MilvusException : DelgException
         };
         return new MilvusException(code, reason, message, 0, failure.StatusCode == StatusCode.Unavailable, failure);
     }
-
-    private static string Shortened(string text) => text.Length <= MaxReasonLength ? text : string.Concat(text.AsSpan(0, MaxReasonLength), "…");
 }

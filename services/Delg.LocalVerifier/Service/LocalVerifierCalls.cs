@@ -65,9 +65,7 @@ internal sealed class LocalVerifierCalls(
     {
         var check = new MessageCheck();
         check.CollectionName(request.Collection, "collection");
-        check.InRange(request.ImageIds.Count, 1, MostImagesOfDelete, "image_ids");
-        for (var i = 0; i < request.ImageIds.Count; i++)
-            check.ImageId(request.ImageIds[i], $"image_ids[{i}]");
+        check.ImageIds(request.ImageIds, MostImagesOfDelete, "image_ids");
         check.ThrowIfInvalid();
         var deleted = await library.DeleteAsync(request.Collection, request.ImageIds, context.CancellationToken);
         return new DeleteFeaturesResponse { DeletedCount = deleted, MissingCount = request.ImageIds.Count - deleted };
@@ -127,12 +125,14 @@ internal sealed class LocalVerifierCalls(
         if (request.Candidates.Any(candidate => candidate.Features is null))
             check.CollectionName(request.Collection, $"{prefix}collection");
         check.Local(request.Query, $"{prefix}query");
-        check.InRange(request.Candidates.Count, 1, limits.MaxCandidates, $"{prefix}candidates");
-        for (var i = 0; i < Math.Min(request.Candidates.Count, limits.MaxCandidates); i++)
+        if (check.InRange(request.Candidates.Count, 1, limits.MaxCandidates, $"{prefix}candidates"))
         {
-            check.ImageId(request.Candidates[i].ImageId, $"{prefix}candidates[{i}].image_id");
-            if (request.Candidates[i].Features is { } inline)
-                check.Local(inline, $"{prefix}candidates[{i}].features");
+            for (var i = 0; i < request.Candidates.Count; i++)
+            {
+                check.ImageId(request.Candidates[i].ImageId, $"{prefix}candidates[{i}].image_id");
+                if (request.Candidates[i].Features is { } inline)
+                    check.Local(inline, $"{prefix}candidates[{i}].features");
+            }
         }
 
         var settings = VerificationSettings.From(request.Options, limits.MinEffectiveInliers, $"{prefix}options", check);

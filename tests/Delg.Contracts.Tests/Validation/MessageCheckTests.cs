@@ -62,6 +62,58 @@ public class MessageCheckTests
     }
 
     [Fact]
+    public void ThrowIfInvalid_AThousandMistakes_KeepsTheFirstAndCountsTheOthers()
+    {
+        var check = new MessageCheck();
+        for (var i = 0; i < 1000; i++)
+            check.ImageId("", $"image_ids[{i}]");
+        var failure = Assert.Throws<DelgException>(check.ThrowIfInvalid);
+        Assert.Equal(Enumerable.Range(0, 16).Select(i => $"image_ids[{i}]"), failure.Violations.Select(violation => violation.Field));
+        Assert.EndsWith(" (995 more)", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ThrowIfInvalid_LongTexts_StillCountsTheOthers()
+    {
+        var check = new MessageCheck();
+        for (var i = 0; i < 9; i++)
+            check.That(false, new string('f', 5000), new string('d', 5000));
+        Assert.EndsWith("… (4 more)", Assert.Throws<DelgException>(check.ThrowIfInvalid).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ImageIds_AMillionWhereAThousandAreTaken_AreNotLookedAt()
+    {
+        var ids = Enumerable.Repeat("", 1_000_000).ToList();
+        var check = new MessageCheck();
+        check.ImageIds(ids, 1000, "image_ids");
+        check = new MessageCheck();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.False(check.ImageIds(ids, 1000, "image_ids"));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 16 * 1024);
+        Assert.Equal("image_ids", Assert.Throws<DelgException>(check.ThrowIfInvalid).Violations.Single().Field);
+    }
+
+    [Fact]
+    public void ImageIds_OneWrong_IsNamed()
+    {
+        var check = new MessageCheck();
+        Assert.False(check.ImageIds(["a", "", "c"], 1000, "image_ids"));
+        Assert.Equal("image_ids[1]", Assert.Throws<DelgException>(check.ThrowIfInvalid).Violations.Single().Field);
+    }
+
+    [Fact]
+    public void Metadata_TooManyKeys_AreNotLookedAt()
+    {
+        var metadata = new V1.Metadata();
+        for (var i = 0; i < 1000; i++)
+            metadata.Values.Add($"{i} is no key", new MetadataValue { BoolValue = true });
+        var check = new MessageCheck();
+        Assert.False(check.Metadata(metadata, "metadata"));
+        Assert.Equal("metadata.values", Assert.Throws<DelgException>(check.ThrowIfInvalid).Violations.Single().Field);
+    }
+
+    [Fact]
     public void ThrowIfInvalid_NothingWrong_Returns()
     {
         var check = new MessageCheck();

@@ -69,4 +69,15 @@ public class AccessRulesTests
         if (!isMet)
             Assert.Equal((ErrorReason.RoleInsufficient, needed.ToLowerInvariant()), (((DelgException)failure!).Reason, ((DelgException)failure).Details["role"]));
     }
+
+    [Fact]
+    public void Demand_OfACollectionNameOfAMegabyte_IsRefusedInFewWords()
+    {
+        var caller = new Caller("id", Role.Read, ["a"]);
+
+        var failure = Assert.Throws<DelgException>(() => AccessRules.Demand(caller, Role.Read, new string('b', 1024 * 1024)));
+
+        Assert.EndsWith("bbb…'.", failure.Message, StringComparison.Ordinal);
+        Assert.InRange(failure.Message.Length + failure.Details["collection"].Length, 0, 1024);
+    }
 }

@@ -48,6 +48,18 @@ public class RemoteImagesTests
         Assert.Equal("image_url", failure.Violations.Single().Field);
     }
 
+    [Fact]
+    public async Task Url_OfAMegabyte_IsRefusedInFewWords()
+    {
+        await using var gateway = await GatewayHost.StartAsync(("UrlIngest", "true"));
+
+        var failure = await Failures.OfAsync(gateway.Client.IndexImageAsync(
+            new IndexImageRequest { ImageId = "a", ImageUrl = $"ftp://public.example/{new string('a', 1024 * 1024)}.jpg" }));
+
+        Assert.Equal(ErrorReason.UrlRefused, failure.Reason);
+        Assert.EndsWith("…' is refused: only http and https addresses are fetched.", failure.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("/relative.jpg")]
     [InlineData("file:///etc/passwd")]

@@ -2,6 +2,7 @@ using System.Net;
 using Delg.Contracts.Errors;
 using Delg.LocalVerifier.Stores.Sqlite;
 using Delg.ServiceDefaults.Hosting;
+using Delg.ServiceDefaults.Tests;
 using Delg.V1;
 using Grpc.Core;
 using Microsoft.Data.Sqlite;
@@ -229,6 +230,27 @@ public sealed class LocalVerifierServiceTests : IAsyncLifetime
             "options.plausibility.max_stretch", "options.plausibility.max_scale",
         ];
         Assert.Equal(expected.Order(), failure.Violations.Select(violation => violation.Field).Order());
+    }
+
+    [Fact]
+    public async Task Verify_AThousandWrongCandidates_FailsInTrailersOfLessThan8KiB()
+    {
+        var request = new VerifyCandidatesRequest { Query = RandomFeatures.Message(0), Collection = "c", Candidates = { Enumerable.Repeat(Stored(""), 1000) } };
+
+        var failure = await FailureOf(VerifyAsync(request));
+        var trailers = await RawCall.TrailersAsync(_host.Http, "/delg.v1.LocalVerifierService/VerifyCandidates", request);
+
+        Assert.Equal((ErrorReason.FieldInvalid, "candidates[0].image_id"), (failure.Reason, failure.Violations[0].Field));
+        Assert.Equal("3", trailers["grpc-status"]);
+        Assert.InRange(trailers.Sum(trailer => trailer.Key.Length + trailer.Value.Length), 1, 8191);
+    }
+
+    [Fact]
+    public async Task Delete_AMillionEmptyIds_FailsOfTheirNumberOnly()
+    {
+        var request = new DeleteFeaturesRequest { Collection = "c", ImageIds = { Enumerable.Repeat("", 1_000_000) } };
+        var failure = await FailureOf(Client.DeleteFeaturesAsync(request, cancellationToken: Cancellation).ResponseAsync);
+        Assert.Equal((ErrorReason.FieldInvalid, "image_ids"), (failure.Reason, failure.Violations.Single().Field));
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Delg.Contracts.Errors;
 using Delg.Contracts.Validation;
 using Google.Protobuf.Reflection;
 
@@ -56,7 +57,7 @@ internal sealed class FormFields(MessageDescriptor message)
     {
         if (ValueOf(field, text) is not { } value)
         {
-            _check.That(false, name, $"'{(text.Length > 64 ? text[..64] + "…" : text)}' is not {Expected(field)}.");
+            _check.That(false, name, $"'{ErrorText.Shortened(text)}' is not {Expected(field)}.");
         }
         else if (field.IsRepeated && !field.IsMap)
         {
