@@ -126,10 +126,16 @@ public class SearchOptionsTests
         gateway.Backends.Verifier.Inliers["near"] = (60, 30);
 
         var answer = await gateway.Client.SearchImagesAsync(
-            new SearchImagesRequest { Image = _query, Explain = level, Verification = new VerificationOptions { MaxExplainedMatches = wanted } });
+            new SearchImagesRequest
+            {
+                Image = _query,
+                Explain = level,
+                Verification = new VerificationOptions { MaxExplainedMatches = wanted, Model = GeometricModel.Homography },
+            });
 
         Assert.Equal(askedFor, gateway.Backends.Verifier.Verifications.Single().Options.MaxExplainedMatches);
         Assert.Equal(affine, answer.Hits[0].Verification.Affine.Count);
+        Assert.Equal(affine == 0 ? 0 : 9, answer.Hits[0].Verification.Homography.Count);
         Assert.Equal(60u, answer.Hits[0].Verification.Inliers);
     }
 

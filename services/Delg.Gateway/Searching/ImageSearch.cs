@@ -114,6 +114,7 @@ internal sealed class ImageSearch(
         foreach (var verification in hits.Select(hit => hit.Verification).OfType<Verification>())
         {
             verification.Affine.Clear();
+            verification.Homography.Clear();
             verification.QueryRegion.Clear();
             verification.CandidateRegion.Clear();
         }

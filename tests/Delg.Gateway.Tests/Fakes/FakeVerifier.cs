@@ -106,7 +106,7 @@ internal sealed class FakeVerifier(CallJournal journal) : LocalVerifierService.L
         if (Before is not null)
             await Before(request, context);
         var query = Stored.FirstOrDefault(stored => stored.Value.Equals(request.Query)).Key.Id;
-        return new VerifyCandidatesResponse { Results = { request.Candidates.Select(c => ResultOf(query, c.ImageId)) } };
+        return new VerifyCandidatesResponse { Results = { request.Candidates.Select(c => ResultOf(query, c.ImageId, request.Options)) } };
     }
 
     public override Task<MatchFeaturesResponse> MatchFeatures(MatchFeaturesRequest request, ServerCallContext context)
@@ -116,16 +116,16 @@ internal sealed class FakeVerifier(CallJournal journal) : LocalVerifierService.L
         return Task.FromResult(new MatchFeaturesResponse { Verification = new Verification { Putative = 9, Inliers = 7, EffectiveInliers = 5, Verified = true } });
     }
 
-    private CandidateResult ResultOf(string? query, string id)
+    private CandidateResult ResultOf(string? query, string id, VerificationOptions? options)
     {
         if (query is not null && !Damaged.Contains(id) && Alike.Contains((query, id)))
-            return Compared(id, 80, 40);
+            return Compared(id, 80, 40, options);
         if (Damaged.Contains(id))
             return new CandidateResult { ImageId = id, Status = CandidateStatus.Damaged };
-        return Inliers.TryGetValue(id, out var counts) ? Compared(id, counts.Inliers, counts.Effective) : new CandidateResult { ImageId = id, Status = CandidateStatus.NotFound };
+        return Inliers.TryGetValue(id, out var counts) ? Compared(id, counts.Inliers, counts.Effective, options) : new CandidateResult { ImageId = id, Status = CandidateStatus.NotFound };
     }
 
-    private static CandidateResult Compared(string id, uint inliers, uint effective) => new()
+    private static CandidateResult Compared(string id, uint inliers, uint effective, VerificationOptions? options) => new()
     {
         ImageId = id,
         Status = CandidateStatus.Compared,
@@ -135,6 +135,7 @@ internal sealed class FakeVerifier(CallJournal journal) : LocalVerifierService.L
             EffectiveInliers = effective,
             Verified = effective >= 12,
             Affine = { 1, 0, 0, 0, 1, 0 },
+            Homography = { options?.Model == GeometricModel.Homography ? [1, 0, 0, 0, 1, 0, 0, 0, 1] : Array.Empty<float>() },
             QueryRegion = { new Point() },
             CandidateRegion = { new Point() },
         },
