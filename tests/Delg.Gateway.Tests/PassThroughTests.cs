@@ -52,6 +52,7 @@ public class PassThroughTests
 
         Assert.True(gateway.Backends.Extractor.Requests.Single().Image.Span.SequenceEqual(photo));
         Assert.Equal((StatusCode.ResourceExhausted, ErrorReason.RequestTooLarge), (failure.Code, failure.Reason));
+        Assert.Equal($"{32 * MegaByte}", failure.Details["max_bytes"]);
     }
 
     [Fact]

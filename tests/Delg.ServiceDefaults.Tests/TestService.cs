@@ -38,13 +38,14 @@ internal sealed class TestService : IAsyncDisposable
     /// Starts on a real address, with the method. The in-memory connection shows its clients a call past its deadline as broken now and then, where a real one
     /// says what it is.
     /// </summary>
-    public static async Task<TestService> ServeAsync(Func<ServerCallContext, Task> onCall)
+    public static async Task<TestService> ServeAsync(Func<ServerCallContext, Task> onCall, params IEnumerable<(string Key, string Value)> settings)
     {
-        var builder = NewBuilder(("Test:Listen", "http://127.0.0.1:0"));
+        var builder = NewBuilder([("Test:Listen", "http://127.0.0.1:0"), .. settings]);
         builder.Services.AddSingleton(new ScriptedIndex(onCall));
         var app = builder.Build();
         app.MapServiceDefaults();
         app.MapGrpcService<ScriptedIndex>();
+        app.MapGrpcService<EchoingStream>();
         await app.StartAsync();
         return new TestService(app, GrpcChannel.ForAddress(app.Urls.Single()));
     }
@@ -89,6 +90,17 @@ internal sealed class TestService : IAsyncDisposable
         {
             await onCall(context);
             return new ListCollectionsResponse();
+        }
+    }
+
+    /// <summary>Answers each message of a stream as it comes.</summary>
+    private sealed class EchoingStream : ImageSearchService.ImageSearchServiceBase
+    {
+        public override async Task IndexImages(
+            IAsyncStreamReader<IndexImagesRequest> requestStream, IServerStreamWriter<IndexImagesResponse> responseStream, ServerCallContext context)
+        {
+            await foreach (var _ in requestStream.ReadAllAsync(context.CancellationToken))
+                await responseStream.WriteAsync(new IndexImagesResponse(), context.CancellationToken);
         }
     }
 }

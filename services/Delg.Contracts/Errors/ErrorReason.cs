@@ -33,7 +33,7 @@ public static class ErrorReason
     /// <summary>INVALID_ARGUMENT: no image came from an address: no answer, a failure, too many redirects, too many bytes, too slow.</summary>
     public const string UrlFetchFailed = "URL_FETCH_FAILED";
 
-    /// <summary>RESOURCE_EXHAUSTED (HTTP: 413): the request as a whole is larger than is taken.</summary>
+    /// <summary>RESOURCE_EXHAUSTED (HTTP: 413): a message, or a request's body, is larger than is taken; <c>max_bytes</c> is in the details.</summary>
     public const string RequestTooLarge = "REQUEST_TOO_LARGE";
 
     /// <summary>UNIMPLEMENTED (HTTP: 404): nothing is reached by this verb and path.</summary>

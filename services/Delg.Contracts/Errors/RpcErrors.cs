@@ -51,7 +51,7 @@ public static class RpcErrors
         StatusCode.DeadlineExceeded => ErrorReason.DeadlineExceeded,
         StatusCode.Unavailable => ErrorReason.DependencyUnavailable,
         StatusCode.InvalidArgument => ErrorReason.FieldInvalid,
-        // The server's own limit of a message, which it enforces before anything of ours is asked.
+        // A limit that something in between, or the client's own channel, sets to a message: the services say theirs themselves.
         StatusCode.ResourceExhausted => ErrorReason.RequestTooLarge,
         StatusCode.Unimplemented => ErrorReason.MethodNotFound,
         _ => ErrorReason.Internal,

@@ -65,11 +65,12 @@ public static class ServiceHosting
         return builder;
     }
 
-    /// <summary>Maps health (gRPC and /livez, /readyz) and, where switched on, metrics and reflection. All are open to everybody.</summary>
+    /// <summary>Before any endpoint is mapped: maps health (gRPC and /livez, /readyz) and, where switched on, metrics and reflection. All are open to everybody.</summary>
     public static WebApplication MapServiceDefaults(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
         var options = app.Services.GetRequiredService<IOptions<ServiceListenOptions>>().Value;
+        app.UseMiddleware<MessageLimitStatus>();
         if (options.MetricsListen.Length > 0)
             app.MapMetrics();
         app.MapGrpcHealthChecksService().AllowAnonymous();
