@@ -16,10 +16,10 @@ public sealed record VerificationSettings
     public const int DefaultMinEffectiveInliers = 12;
 
     /// <summary>Most samples a request may ask for.</summary>
-    public const int MostTrials = 100_000;
+    public const int MostTrials = MessageCheck.MaxTrials;
 
     /// <summary>Most matches a request may have explained.</summary>
-    public const int MostExplainedMatches = 1000;
+    public const int MostExplainedMatches = MessageCheck.MaxExplainedMatches;
 
     /// <summary>One-to-one matches, local optimisation, implausible maps refused. The default.</summary>
     public static VerificationSettings Fused { get; } = new();
@@ -108,9 +108,9 @@ public sealed record VerificationSettings
     internal static VerificationSettings From(VerificationOptions? options, int defaultMinEffectiveInliers, string field, MessageCheck check)
     {
         options ??= new VerificationOptions();
-        check.That(Enum.IsDefined(options.Preset), $"{field}.preset", $"{(int)options.Preset} is not a preset.");
+        check.Verification(options, field);
         var preset = options.Preset == VerificationPreset.Published ? Published : Fused;
-        var settings = preset with
+        return preset with
         {
             MaxDescriptorDistance = options.HasMaxDescriptorDistance ? options.MaxDescriptorDistance : preset.MaxDescriptorDistance,
             Mutual = options.HasMutual ? options.Mutual : preset.Mutual,
@@ -125,21 +125,6 @@ public sealed record VerificationSettings
             MinEffectiveInliers = options.HasMinEffectiveInliers ? (int)Math.Min(options.MinEffectiveInliers, int.MaxValue) : defaultMinEffectiveInliers,
             MaxExplainedMatches = (int)Math.Min(options.MaxExplainedMatches, int.MaxValue),
         };
-        check.That(settings.MaxDescriptorDistance is > 0 and <= 2, $"{field}.max_descriptor_distance", $"{settings.MaxDescriptorDistance} is outside above 0 to 2.");
-        check.That(settings.MaxDistanceRatio is > 0 and <= 1, $"{field}.max_distance_ratio", $"{settings.MaxDistanceRatio} is outside above 0 to 1.");
-        check.That(Enum.IsDefined(settings.Model), $"{field}.model", $"{(int)settings.Model} is not a model.");
-        check.That(settings.Confidence is > 0 and <= 1, $"{field}.confidence", $"{settings.Confidence} is outside above 0 to 1.");
-        if (settings.Plausible is { } plausible)
-        {
-            check.That(plausible.MaxStretch >= 1, $"{field}.plausibility.max_stretch", $"{plausible.MaxStretch} is below 1.");
-            check.That(plausible.MaxScale >= 1, $"{field}.plausibility.max_scale", $"{plausible.MaxScale} is below 1.");
-        }
-
-        check.That(settings.MaxResidualPx > 0 && float.IsFinite(settings.MaxResidualPx), $"{field}.max_residual_px", "Must be finite and above 0.");
-        check.InRange(settings.MaxTrials, 1, MostTrials, $"{field}.max_trials");
-        check.InRange(settings.MinEffectiveInliers, 1, int.MaxValue, $"{field}.min_effective_inliers");
-        check.InRange(settings.MaxExplainedMatches, 0, MostExplainedMatches, $"{field}.max_explained_matches");
-        return settings;
     }
 
     // Bounds that a request gives start from those of the preset, or from the defaults where it has none.

@@ -255,6 +255,23 @@ public class SearchOptionsTests
     }
 
     [Fact]
+    public async Task Verification_WithMistakes_IsRefusedInTheRequestsOwnWordsBeforeAnyServiceIsAsked()
+    {
+        await using var gateway = await StartAsync();
+        var wrong = new VerificationOptions { MaxTrials = 100_001, Plausibility = new PlausibilityBounds { MaxScale = 0.5f } };
+
+        var search = await Failures.OfAsync(gateway.Client.SearchImagesAsync(new SearchImagesRequest { Image = _query, Verification = wrong }));
+        var match = await Failures.OfAsync(gateway.Client.MatchImagesAsync(new MatchImagesRequest { Query = _query, Candidate = _query, Options = wrong }));
+        using var call = gateway.Client.FindDuplicates(new FindDuplicatesRequest { Verification = wrong });
+        var duplicates = (await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext())).ToDelgException();
+
+        Assert.Equal(["verification.max_trials", "verification.plausibility.max_scale"], search.Violations.Select(violation => violation.Field));
+        Assert.Equal(["options.max_trials", "options.plausibility.max_scale"], match.Violations.Select(violation => violation.Field));
+        Assert.Equal(search.Violations, duplicates.Violations);
+        Assert.Empty(gateway.Backends.Journal.Methods);
+    }
+
+    [Fact]
     public async Task MatchImages_OfIndexedOnes_ReadsWhatIsStored()
     {
         await using var gateway = await StartAsync();

@@ -33,6 +33,12 @@ public sealed class MessageCheck
     /// <summary>Largest thumbnail, bytes.</summary>
     public const int MaxThumbnailBytes = 256 * 1024;
 
+    /// <summary>Most RANSAC samples a request may ask for.</summary>
+    public const int MaxTrials = 100_000;
+
+    /// <summary>Most matches a request may have explained.</summary>
+    public const int MaxExplainedMatches = 1000;
+
     // The message names this many, the violations all that are kept.
     private const int ViolationsInMessage = 5;
 
@@ -121,6 +127,15 @@ public sealed class MessageCheck
         var before = _count;
         if (metadata is not null)
             MetadataCheck.Check(this, metadata, field);
+        return _count == before;
+    }
+
+    /// <summary>How to verify; null counts as the defaults.</summary>
+    public bool Verification(VerificationOptions? options, string field)
+    {
+        var before = _count;
+        if (options is not null)
+            VerificationOptionsCheck.Check(this, options, field);
         return _count == before;
     }
 

@@ -78,6 +78,7 @@ internal sealed class DuplicateSearch(
             check.Similarity(request.MinSimilarity, "min_similarity");
         check.InRange(request.Neighbors, 0, MaxNeighbors, "neighbors");
         check.InRange(request.MaxPairs, 0, MaxPairs, "max_pairs");
+        check.Verification(request.Verification, "verification");
         check.ThrowIfInvalid();
     }
 

@@ -45,6 +45,7 @@ internal sealed class ImageMatching(
             check.CollectionName(collection, "collection");
         CheckSide(check, request.Query, request.QueryImageId, "query");
         CheckSide(check, request.Candidate, request.CandidateImageId, "candidate");
+        check.Verification(request.Options, "options");
         check.ThrowIfInvalid();
     }
 

@@ -74,6 +74,7 @@ internal sealed record SearchPlan(
             check.Similarity(duplicates.MinSimilarity, "hide_duplicates.min_similarity");
         check.InRange(request.TimeBudgetMs, 0, MaxTimeBudgetMs, "time_budget_ms");
         check.That(request.TimeBudgetMs == 0 || request.AllowPartial, "time_budget_ms", "Only with allow_partial.");
+        check.Verification(request.Verification, "verification");
         CheckQuery(check, request, depth);
         check.ThrowIfInvalid();
     }
