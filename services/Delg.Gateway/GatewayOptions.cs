@@ -40,7 +40,7 @@ public sealed class GatewayOptions
     [Range(0, 1000)]
     public int DefaultRerankDepth { get; set; } = 100;
 
-    /// <summary>Most candidates a search may have verified. Default and limit 1000: what the verifier takes in one call.</summary>
+    /// <summary>Most candidates a search may have verified. Default and limit 1000.</summary>
     [Range(0, 1000)]
     public int MaxRerankDepth { get; set; } = 1000;
 
@@ -68,6 +68,19 @@ public sealed class GatewayOptions
     [Range(1, 1000)]
     public int PartialBatchCandidates { get; set; } = 25;
 
+    /// <summary>
+    /// Entries of the index read in one call; more are read in several. Default 1000, the index's own default. At most its <c>MaxEntriesPerCall</c>.
+    /// </summary>
+    [Range(1, 100_000)]
+    public int EntriesPerCall { get; set; } = 1000;
+
+    /// <summary>
+    /// Candidates compared in one call; more are compared in several, one after the other. Default and limit 1000, the verifier's own. At most its
+    /// <c>MaxCandidates</c>.
+    /// </summary>
+    [Range(1, 1000)]
+    public int CandidatesPerCall { get; set; } = 1000;
+
     /// <summary>Larger side of the thumbnail made of each image that is indexed, pixels. Default 320; 0: none is made.</summary>
     [Range(0, 1024)]
     public int ThumbnailSidePixels { get; set; } = 320;
@@ -80,7 +93,7 @@ public sealed class GatewayOptions
     [Range(0.001, 3600)]
     public double SearchTimeoutSeconds { get; set; } = 30;
 
-    /// <summary>Longest wait for the verification of one search's candidates, seconds. Default 30.</summary>
+    /// <summary>Longest wait for the verification of one call's candidates, seconds. Default 30.</summary>
     [Range(0.001, 3600)]
     public double VerifyTimeoutSeconds { get; set; } = 30;
 

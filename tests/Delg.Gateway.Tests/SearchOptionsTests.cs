@@ -91,6 +91,38 @@ public class SearchOptionsTests
         Assert.Empty(loose.Hits[0].DuplicateImageIds);
     }
 
+    [Fact]
+    public async Task Duplicates_OfMoreHitsThanACallTakes_AreReadAndComparedInSeveral()
+    {
+        await using var gateway = await StartAsync(("EntriesPerCall", "2"), ("CandidatesPerCall", "1"));
+        gateway.AddImage("near-copy", 0.9f, 0.435f);
+        gateway.AddImage("near-other-place", 0.9f, 0.44f);
+        gateway.Backends.Verifier.Alike.Add(("near", "near-copy"));
+
+        var answer = await gateway.Client.SearchImagesAsync(new SearchImagesRequest { Image = _query, TopK = 3, HideDuplicates = new HideDuplicates { MinSimilarity = 0.99f } });
+
+        Assert.Equal(["near", "near-other-place", "other"], answer.Hits.Select(hit => hit.ImageId));
+        Assert.Equal(["near-copy"], answer.Hits[0].DuplicateImageIds);
+        Assert.Equal([2, 2, 1], gateway.Backends.Index.Reads);
+        Assert.All(gateway.Backends.Verifier.Verifications, verification => Assert.Single(verification.Candidates));
+    }
+
+    [Fact]
+    public async Task Search_WhereTheVerifierTakesFewerCandidates_NamesTheOption()
+    {
+        await using var gateway = await StartAsync();
+        gateway.Backends.Verifier.Before = (request, _) => throw new DelgException(StatusCode.InvalidArgument, ErrorReason.FieldInvalid, "candidates: 3 is outside 1 to 2.")
+        {
+            Violations = [new FieldViolation("candidates", "3 is outside 1 to 2.")],
+        }.ToRpcException();
+
+        var failure = await Failures.OfAsync(gateway.Client.SearchImagesAsync(new SearchImagesRequest { Image = _query }));
+
+        Assert.Equal((StatusCode.Internal, ErrorReason.Internal), (failure.Code, failure.Reason));
+        Assert.Contains("Gateway:CandidatesPerCall", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("outside 1 to 2", failure.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -1,23 +1,30 @@
 using Delg.Contracts.Errors;
 using Delg.Gateway.Backends;
 using Delg.V1;
+using Microsoft.Extensions.Options;
 
 namespace Delg.Gateway.Searching;
 
 /// <summary>Reads the global descriptors of indexed images.</summary>
-internal sealed class GlobalDescriptors(BackendChannels backends, BackendCalls calls, GlobalIndexService.GlobalIndexServiceClient index)
+internal sealed class GlobalDescriptors(
+    BackendChannels backends, BackendCalls calls, GlobalIndexService.GlobalIndexServiceClient index, IOptions<GatewayOptions> options)
 {
     /// <summary>By image id; ids that are not there are left out.</summary>
     /// <param name="collection">Their collection.</param>
-    /// <param name="imageIds">At most as many as the index takes in a call.</param>
+    /// <param name="imageIds">Any number, each once.</param>
     /// <param name="caller">Who waits.</param>
     public async Task<IReadOnlyDictionary<string, GlobalDescriptor>> OfAsync(string collection, IEnumerable<string> imageIds, CallerContext caller)
     {
-        var request = new GetEntriesRequest { Collection = collection, ImageIds = { imageIds }, IncludeDescriptors = true };
-        if (request.ImageIds.Count == 0)
-            return new Dictionary<string, GlobalDescriptor>();
-        var answer = await calls.CallAsync(Stage.Store, backends.GlobalIndex, caller, o => index.GetEntriesAsync(request, o));
-        return answer.Entries.ToDictionary(entry => entry.ImageId, entry => entry.Descriptor_);
+        var found = new Dictionary<string, GlobalDescriptor>();
+        foreach (var some in imageIds.Chunk(options.Value.EntriesPerCall))
+        {
+            var request = new GetEntriesRequest { Collection = collection, ImageIds = { some }, IncludeDescriptors = true };
+            var answer = await calls.CallAsync(Stage.Store, backends.GlobalIndex, caller, o => index.GetEntriesAsync(request, o));
+            foreach (var entry in answer.Entries)
+                found[entry.ImageId] = entry.Descriptor_;
+        }
+
+        return found;
     }
 
     /// <exception cref="DelgException">IMAGE_NOT_FOUND.</exception>

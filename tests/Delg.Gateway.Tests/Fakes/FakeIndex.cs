@@ -21,6 +21,9 @@ internal sealed class FakeIndex(CallJournal journal) : GlobalIndexService.Global
 
     public ConcurrentQueue<ListEntriesRequest> Lists { get; } = new();
 
+    /// <summary>Ids asked for in each call that reads entries.</summary>
+    public ConcurrentQueue<int> Reads { get; } = new();
+
     /// <summary>The result of every upsert, when it is not success.</summary>
     public EntryResult? Refusal { get; set; }
 
@@ -80,6 +83,7 @@ internal sealed class FakeIndex(CallJournal journal) : GlobalIndexService.Global
     {
         journal.Note(context);
         Find(request.Collection);
+        Reads.Enqueue(request.ImageIds.Count);
         var found = request.ImageIds.Select(id => Entries.GetValueOrDefault((request.Collection, id))).OfType<GlobalEntry>();
         return Task.FromResult(new GetEntriesResponse { Entries = { found } });
     }
