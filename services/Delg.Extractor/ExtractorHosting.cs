@@ -19,6 +19,7 @@ public static class ExtractorHosting
     public static WebApplicationBuilder AddExtractor(this WebApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
+        builder.WarnWhenOpen(Section);
         builder.Services.AddSingleton<IValidateOptions<ExtractorOptions>, ExtractorOptionsCheck>();
         builder.Services.AddValidatedOptions<ExtractorOptions>(Section);
         builder.Services.AddSingleton<ExtractorTelemetry>();

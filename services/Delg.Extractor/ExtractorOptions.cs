@@ -59,7 +59,7 @@ public sealed class ExtractorOptions
     /// <summary>What an image may cost: the keys <c>Decode:MaxBytes</c>, <c>MaxPixels</c>, <c>MaxSidePixels</c>, <c>MaxFrames</c>, <c>Formats</c>.</summary>
     public DecodeLimits Decode { get; set; } = new();
 
-    /// <summary>Pixels the larger side is brought down to. Default 0: as the weights' manifest says (1024 as published).</summary>
+    /// <summary>Pixels the larger side is brought down to. Default 0: as the weights' manifest says (640 with the shipped ones, 1024 as published).</summary>
     [Range(0, 16384)]
     public int MaxImageSidePixels { get; set; }
 

@@ -17,6 +17,7 @@ public static class GlobalIndexHosting
     public static WebApplicationBuilder AddGlobalIndex(this WebApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
+        builder.WarnWhenOpen(Section);
         builder.Services.AddValidatedOptions<GlobalIndexOptions>(Section);
         builder.Services.AddValidatedOptions<MilvusOptions>(MilvusOptions.Section);
         builder.Services.AddSingleton<IValidateOptions<MilvusOptions>, MilvusOptionsCheck>();

@@ -26,6 +26,7 @@ public static class LocalVerifierHosting
     public static WebApplicationBuilder AddLocalVerifier(this WebApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
+        builder.WarnWhenOpen(Section);
         var services = builder.Services;
         services.AddValidatedOptions<LocalVerifierOptions>(Section);
         services.AddValidatedOptions<SqliteStoreOptions>(SqliteSection);

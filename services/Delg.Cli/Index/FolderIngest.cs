@@ -21,19 +21,31 @@ internal sealed class FolderIngest(DelgClient client, string collection, int inF
 {
     private const string UnreadableReason = "FILE_UNREADABLE";
 
-    /// <summary>Tries for one picture while the server says that it is full, each of several attempts by the client.</summary>
+    /// <summary>Tries for one picture while the server says when there will be room for it, each of several attempts by the client.</summary>
     private const int MaxAttemptsWhenFull = 5;
 
     /// <summary>Tries for one picture when the server takes too long: it may be busy with others.</summary>
     private const int MaxAttemptsWhenSlow = 3;
 
-    private static readonly TimeSpan _pauseWhenFull = TimeSpan.FromSeconds(1);
-
     /// <summary>Sends all pictures.</summary>
-    /// <exception cref="RpcException">The server went away: the pictures left would all fail alike.</exception>
+    /// <exception cref="RpcException">The server went away: the pictures left would all fail alike. What became of those before has been written.</exception>
     public async Task<IngestReport> RunAsync(IReadOnlyList<ImageFile> images, Terminal terminal, CancellationToken cancellation)
     {
         var report = new IngestReport();
+        try
+        {
+            await SendAllAsync(images, report, terminal, cancellation);
+            return report;
+        }
+        catch (RpcException)
+        {
+            report.WriteFailures(terminal);
+            terminal.WriteProgressLine($"{report.Images} of {images.Count} pictures: {report.InWords()}. The same command goes on where this one ended.");
+            throw;
+        }
+    }
+
+    private async Task SendAllAsync(IReadOnlyList<ImageFile> images, IngestReport report, Terminal terminal, CancellationToken cancellation) =>
         await WorkProgress.TrackAsync(terminal, "Indexing", images.Count, advance => Parallel.ForEachAsync(
             images,
             new ParallelOptions { MaxDegreeOfParallelism = inFlight, CancellationToken = cancellation },
@@ -42,8 +54,6 @@ internal sealed class FolderIngest(DelgClient client, string collection, int inF
                 await SendAsync(image, report, stop);
                 advance();
             }));
-        return report;
-    }
 
     private async Task SendAsync(ImageFile image, IngestReport report, CancellationToken cancellation)
     {
@@ -87,9 +97,10 @@ internal sealed class FolderIngest(DelgClient client, string collection, int inF
             catch (RpcException failure) when (attempt < MaxAttemptsWhenFull && failure.StatusCode == StatusCode.ResourceExhausted)
             {
                 var refused = failure.ToDelgException();
-                if (refused.Reason != ErrorReason.ExtractorQueueFull)
+                // Full for now, or asked too often; without a time to wait it is full for good.
+                if (refused.RetryDelay is not { } pause)
                     throw;
-                await Task.Delay(refused.RetryDelay ?? _pauseWhenFull, cancellation);
+                await Task.Delay(pause, cancellation);
             }
         }
     }

@@ -82,7 +82,7 @@ internal sealed class IndexCommand : VerbCommand
         else
         {
             terminal.WriteReportLine(
-                $"{report.Images} pictures in {Duration.InWords(time)}: {report.Added} added, {report.Replaced} replaced, {report.Unchanged} unchanged, {report.Failures.Count} failed.");
+                $"{report.Images} pictures in {Duration.InWords(time)}: {report.InWords()}.");
         }
     }
 }

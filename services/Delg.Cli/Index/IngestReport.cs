@@ -53,6 +53,9 @@ internal sealed class IngestReport
             _failures.Add(failure);
     }
 
+    /// <summary>How many of what, for people.</summary>
+    public string InWords() => $"{Added} added, {Replaced} replaced, {Unchanged} unchanged, {_failures.Count} failed";
+
     public void WriteFailures(Terminal terminal) => WriteFailures(Failures, terminal);
 
     /// <summary>One line for each failure, to standard error.</summary>

@@ -39,7 +39,7 @@ public static class ErrorReason
     /// <summary>UNIMPLEMENTED (HTTP: 404): nothing is reached by this verb and path.</summary>
     public const string MethodNotFound = "METHOD_NOT_FOUND";
 
-    /// <summary>PERMISSION_DENIED, over HTTP only: a web page from elsewhere sent a form.</summary>
+    /// <summary>PERMISSION_DENIED, over HTTP only: a web page from elsewhere sent a form, or asked a gateway without keys by a name that is not its machine's.</summary>
     public const string OriginRefused = "ORIGIN_REFUSED";
 
     /// <summary>UNAUTHENTICATED (HTTP: 401): the call brings no API key, and one is needed.</summary>

@@ -28,5 +28,9 @@ internal static class AccessHosting
     }
 
     /// <summary>Behind what makes gRPC of gRPC-Web, before everything that answers.</summary>
-    public static void UseAccess(this WebApplication app) => app.UseMiddleware<AccessGate>();
+    public static void UseAccess(this WebApplication app)
+    {
+        app.UseMiddleware<HostGate>();
+        app.UseMiddleware<AccessGate>();
+    }
 }

@@ -17,4 +17,10 @@ public sealed class AccessOptions
     /// brought must be right, and who brings nothing may do everything.
     /// </summary>
     public bool? RequireAuthentication { get; set; }
+
+    /// <summary>
+    /// Host names, without ports, that HTTP/1.1 requests may name beside this machine's own. Only asked of a gateway that listens on loopback and lets in who
+    /// brings nothing: there a web page from elsewhere, whose name was made to mean this machine, could do everything. Default: none; <c>*</c>: any.
+    /// </summary>
+    public IList<string> AllowedHosts { get; } = [];
 }

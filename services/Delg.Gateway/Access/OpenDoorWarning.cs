@@ -1,4 +1,3 @@
-using System.Net;
 using Delg.ServiceDefaults.Hosting;
 using Microsoft.Extensions.Options;
 
@@ -9,19 +8,13 @@ internal sealed partial class OpenDoorWarning(CallerIdentity identity, IOptions<
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        var open = string.Join(" and ", new[] { listening.Value.Listen, listening.Value.HttpListen }.Where(address => address.Length > 0 && !IsLoopback(address)));
+        var open = string.Join(" and ", new[] { listening.Value.Listen, listening.Value.HttpListen }.Where(address => address.Length > 0 && !Loopback.IsAddress(address)));
         if (open.Length > 0 && !identity.IsRequired)
             LogOpen(open);
         return Task.CompletedTask;
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    private static bool IsLoopback(string address)
-    {
-        var host = BindingAddress.Parse(address).Host.Trim('[', ']');
-        return host == "localhost" || (IPAddress.TryParse(host, out var ip) && IPAddress.IsLoopback(ip));
-    }
 
     [LoggerMessage(
         Level = LogLevel.Warning,

@@ -20,8 +20,19 @@ internal static class EscapedImageId
             return;
         // The transcoder reads an id with a verb behind it from a value with a name of its own making.
         var name = context.Request.RouteValues.Keys.FirstOrDefault(key => key.Contains(Field, StringComparison.Ordinal));
-        var sent = context.Features.Get<IHttpRequestFeature>()?.RawTarget.Split('?')[0].Split('/', SegmentsBefore + 1);
+        var sent = PathOf(context.Features.Get<IHttpRequestFeature>()?.RawTarget ?? "").Split('/', SegmentsBefore + 1);
         if (name is not null && sent is { Length: > SegmentsBefore })
             context.Request.RouteValues[name] = Uri.UnescapeDataString(sent[SegmentsBefore]);
+    }
+
+    /// <summary>The path of a request's target, which is a whole address where it was meant for a proxy.</summary>
+    private static string PathOf(string target)
+    {
+        var path = target.Split('?')[0];
+        var authority = path.StartsWith('/') ? -1 : path.IndexOf("://", StringComparison.Ordinal);
+        if (authority < 0)
+            return path;
+        var start = path.IndexOf('/', authority + 3);
+        return start < 0 ? "" : path[start..];
     }
 }

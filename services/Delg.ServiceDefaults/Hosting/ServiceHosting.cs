@@ -65,6 +65,14 @@ public static class ServiceHosting
         return builder;
     }
 
+    /// <summary>For a service that asks its callers for no key: a warning at start where others than this machine can reach it.</summary>
+    public static WebApplicationBuilder WarnWhenOpen(this WebApplicationBuilder builder, string section)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.AddHostedService(provider => ActivatorUtilities.CreateInstance<OpenServiceWarning>(provider, section));
+        return builder;
+    }
+
     /// <summary>Before any endpoint is mapped: maps health (gRPC and /livez, /readyz) and, where switched on, metrics and reflection. All are open to everybody.</summary>
     public static WebApplication MapServiceDefaults(this WebApplication app)
     {

@@ -1,6 +1,6 @@
-using System.Collections.Concurrent;
 using Delg.Gateway.Access;
 using Delg.Gateway.Tests.Fakes;
+using Delg.ServiceDefaults.Tests.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -23,28 +23,5 @@ public class OpenDoorTests
 
         await using (await GatewayHost.StartAsync(services => services.AddSingleton<ILoggerProvider>(log), [("HttpListen", listen), .. hasKeys ? folder.Settings : []]))
             Assert.Equal(warns ? 1 : 0, log.Warnings.Count(text => text.Contains("ANYONE", StringComparison.Ordinal) && text.Contains(listen, StringComparison.Ordinal)));
-    }
-
-    /// <summary>Keeps warnings.</summary>
-    private sealed class WarningLog : ILoggerProvider, ILogger
-    {
-        public ConcurrentQueue<string> Warnings { get; } = new();
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => logLevel == LogLevel.Warning;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            if (logLevel == LogLevel.Warning)
-                Warnings.Enqueue(formatter(state, exception));
-        }
-
-        public void Dispose()
-        {
-        }
     }
 }

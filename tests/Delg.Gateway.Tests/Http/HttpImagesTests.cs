@@ -1,7 +1,10 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text;
 using System.Text.Json;
 using Delg.Gateway.Tests.Fakes;
+using Delg.V1;
 
 namespace Delg.Gateway.Tests.Http;
 
@@ -84,6 +87,25 @@ public class HttpImagesTests
         Assert.Equal(HttpStatusCode.OK, indexed.StatusCode);
         Assert.Contains(("default", id), gateway.Backends.Index.Entries.Keys);
         Assert.Equal(id, (await JsonAsync(got)).GetProperty("image").GetProperty("imageId").GetString());
+    }
+
+    [Fact]
+    public async Task ImageId_InAWholeAddress_IsReadFromItsPath()
+    {
+        await using var gateway = await GatewayHost.StartAsync();
+        gateway.Backends.Index.Collections["default"] = new Collection { Name = "default" };
+        gateway.Backends.Index.Entries[("default", "holidays/a.jpg")] = new GlobalEntry { ImageId = "holidays/a.jpg", Descriptor_ = gateway.Backends.Extractor.Descriptor(1) };
+        var address = new Uri(gateway.HttpAddress);
+        using var socket = new TcpClient(address.Host, address.Port);
+        await using var stream = socket.GetStream();
+
+        // As a client writes it that takes the gateway for its proxy.
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(
+            $"GET {gateway.HttpAddress}/v1/collections/default/images/holidays%2Fa.jpg HTTP/1.1\r\nHost: {address.Authority}\r\nConnection: close\r\n\r\n"));
+        var answer = await new StreamReader(stream).ReadToEndAsync();
+
+        Assert.True(answer.StartsWith("HTTP/1.1 200", StringComparison.Ordinal), answer);
+        Assert.Contains("\"holidays/a.jpg\"", answer, StringComparison.Ordinal);
     }
 
     [Fact]

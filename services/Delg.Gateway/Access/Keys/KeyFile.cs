@@ -35,14 +35,19 @@ public static class KeyFile
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-            using var turn = new FileStream($"{path}.lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+            // It stays: removing it would let a third writer lock a new one while a second still holds the old.
+            using var turn = new FileStream($"{path}.lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             var records = change(File.Exists(path) ? Read(path) : []);
             var draft = $"{path}.{Environment.ProcessId}";
             var access = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
             if (!OperatingSystem.IsWindows())
                 access.UnixCreateMode = File.Exists(path) ? File.GetUnixFileMode(path) : UnixFileMode.UserRead | UnixFileMode.UserWrite;
             using (var file = new FileStream(draft, access))
+            {
                 JsonSerializer.Serialize(file, new Contents(records), _json);
+                file.Flush(flushToDisk: true);
+            }
+
             File.Move(draft, path, overwrite: true);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)

@@ -22,6 +22,8 @@ const outcomes = {
 
 let chosenByHand = false;
 let queue = [];
+// Names that are in this round of photos already, by collection.
+let taken = new Set();
 let working = 0;
 let counts = null;
 
@@ -56,18 +58,19 @@ function add(files, indexed) {
         byId("add-list").replaceChildren();
     }
 
-    const names = new Set(queue.filter(item => item.collection === collection).map(item => item.file.name));
+    if (working === 0) taken = new Set();
     for (const file of files) {
         const item = { file, collection, metadata, row: makeRow(file.name) };
         byId("add-list").append(item.row.element);
         counts.all++;
-        if (names.has(file.name)) {
+        const name = `${collection}/${file.name}`;
+        if (taken.has(name)) {
             // The later one would silently take the place of the earlier one.
             item.row.say("failed", "not sent: another photo here has the same name");
             counts.through++;
             counts.failed++;
         } else {
-            names.add(file.name);
+            taken.add(name);
             queue.push(item);
         }
     }
