@@ -112,7 +112,8 @@ public class DelgClientTests
     public async Task Search_GatewaySilent_EndsWithTheTimeoutAndTellsTheGateway()
     {
         await using var gateway = await ScriptedGateway.StartAsync();
-        await using var client = gateway.NewClient(options => options with { CallTimeout = TimeSpan.FromMilliseconds(200) });
+        await using var client = gateway.NewClient(options => options with { CallTimeout = TimeSpan.FromSeconds(3) });
+        // Time enough for the call to be heard on a busy machine.
         var heard = new TaskCompletionSource<DateTime>();
         gateway.Before = (_, context) =>
         {

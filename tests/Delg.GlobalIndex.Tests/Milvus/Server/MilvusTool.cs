@@ -7,6 +7,9 @@ internal static class MilvusTool
 {
     public const string FolderVariable = "DELG_TOOLS_DIR";
 
+    // The first start on a machine unpacks the server, and two at once would be in each other's way.
+    private static readonly SemaphoreSlim _start = new(1);
+
     /// <summary>Path of the script <c>milvus</c>; null when there is none.</summary>
     public static string? Path { get; } = new[] { Environment.GetEnvironmentVariable(FolderVariable), BesideTheClone() }
         .Where(folder => !string.IsNullOrEmpty(folder))
@@ -14,8 +17,18 @@ internal static class MilvusTool
         .FirstOrDefault(File.Exists);
 
     /// <summary>Starts a server on a folder's data and answers its address, <c>host:port</c>.</summary>
-    public static async Task<string> StartAsync(string folder, params string[] arguments) =>
-        (await RunAsync(["start", folder, .. arguments])).Trim();
+    public static async Task<string> StartAsync(string folder, params string[] arguments)
+    {
+        await _start.WaitAsync();
+        try
+        {
+            return (await RunAsync(["start", folder, .. arguments])).Trim();
+        }
+        finally
+        {
+            _start.Release();
+        }
+    }
 
     public static Task StopAsync(string folder, bool kill) => RunAsync(kill ? ["stop", folder, "--kill"] : ["stop", folder]);
 
