@@ -15,12 +15,6 @@ public sealed record VerificationSettings
     /// </summary>
     public const int DefaultMinEffectiveInliers = 12;
 
-    /// <summary>Most samples a request may ask for.</summary>
-    public const int MostTrials = MessageCheck.MaxTrials;
-
-    /// <summary>Most matches a request may have explained.</summary>
-    public const int MostExplainedMatches = MessageCheck.MaxExplainedMatches;
-
     /// <summary>One-to-one matches, local optimisation, implausible maps refused. The default.</summary>
     public static VerificationSettings Fused { get; } = new();
 
@@ -68,7 +62,7 @@ public sealed record VerificationSettings
     /// <summary>What maps are sought: AFFINE (3 matches a sample), SIMILARITY (2; fewer chance maps) or HOMOGRAPHY (4; planes seen aslant).</summary>
     public GeometricModel Model { get; init; } = GeometricModel.Affine;
 
-    /// <summary>RANSAC samples at most, 1 to <see cref="MostTrials"/>.</summary>
+    /// <summary>RANSAC samples at most, 1 to <see cref="MessageCheck.MaxTrials"/>.</summary>
     public int MaxTrials { get; init; } = 1000;
 
     /// <summary>Seed of the sampling; the same seed gives the same answer.</summary>
@@ -86,7 +80,7 @@ public sealed record VerificationSettings
     /// <summary>Effective inliers from which a pair counts as verified, at least 1.</summary>
     public int MinEffectiveInliers { get; init; } = DefaultMinEffectiveInliers;
 
-    /// <summary>Strongest inlier matches to return, 0 to <see cref="MostExplainedMatches"/>.</summary>
+    /// <summary>Strongest inlier matches to return, 0 to <see cref="MessageCheck.MaxExplainedMatches"/>.</summary>
     public int MaxExplainedMatches { get; init; }
 
     /// <summary>The settings a request asks for.</summary>

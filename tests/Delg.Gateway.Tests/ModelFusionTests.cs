@@ -22,6 +22,25 @@ public class ModelFusionTests
     }
 
     [Fact]
+    public async Task Search_DescriptorsOfAnotherModel_RanksThemAsBuiltInAndKeepsWhatIsKnown()
+    {
+        await using var gateway = await StartAsync();
+        gateway.Backends.Extractor.Fusion = new FusionDefaults { Weight = 0.25, Cap = 60 };
+        var features = new QueryFeatures
+        {
+            Global = gateway.Backends.Extractor.Descriptor(1),
+            Local = gateway.Backends.Extractor.Features(new ImageSize { Width = 9, Height = 9 }),
+        };
+        (features.Global.ModelId, features.Local.ModelId) = ("other@000000000000", "other@000000000000");
+
+        Assert.Equal(1 + (0.25f * 30 / 60), await ScoreAsync(gateway), 5);
+        var other = await gateway.Client.SearchImagesAsync(new SearchImagesRequest { Features = features });
+        Assert.Equal(BuiltIn, other.Hits[0].Score, 5);
+        Assert.Equal(1 + (0.25f * 30 / 60), await ScoreAsync(gateway), 5);
+        Assert.Equal(1, gateway.Backends.Extractor.ModelRequests);
+    }
+
+    [Fact]
     public async Task Search_OptionsSayHow_RanksSoWhateverTheWeightsSay()
     {
         await using var gateway = await StartAsync(("FusionWeight", "1"), ("FusionCap", "30"));

@@ -30,8 +30,6 @@ internal sealed class HostGate(RequestDelegate next, CallerIdentity identity, IO
         return Refusal.WriteAsync(context, new DelgException(
             StatusCode.PermissionDenied,
             ErrorReason.OriginRefused,
-            $"This gateway asks for no key and so answers to names of its own machine only, such as localhost, not to '{Shown(host)}': name that in Gateway:AllowedHosts, or set up keys."));
+            $"This gateway asks for no key and so answers to names of its own machine only, such as localhost, not to '{ErrorText.Shortened(host)}': name that in Gateway:AllowedHosts, or set up keys."));
     }
-
-    private static string Shown(string host) => host.Length <= 100 ? host : $"{host[..100]}…";
 }

@@ -7,12 +7,12 @@ namespace Delg.Gateway.Ranking;
 
 /// <summary>
 /// Fused ranking as the options say, else as was tuned for the weights that made the descriptors, else as built in. The extractor is asked
-/// once a model. A search by features or by an indexed image needs no extractor otherwise: without one it is ranked as built in, and the extractor is asked
-/// again by the first search after a pause.
+/// once for its model. A search with descriptors of another one, or without an extractor, which features and indexed images do not need otherwise, is ranked
+/// as built in, and the first such search after a pause asks again.
 /// </summary>
 internal sealed class ModelFusion(ImageCollections collections, IOptions<GatewayOptions> options, TimeProvider time)
 {
-    private static readonly TimeSpan _pauseAfterFailure = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan _pause = TimeSpan.FromSeconds(10);
 
     private volatile Known? _known;
 
@@ -28,21 +28,24 @@ internal sealed class ModelFusion(ImageCollections collections, IOptions<Gateway
 
     private async Task<V1.FusionDefaults?> OfAsync(string modelId, CallerContext caller)
     {
-        if (_known is { } known && known.ModelId == modelId && known.Until > time.GetUtcNow())
-            return known.Fusion;
+        if (_known is not { } known || (known.ModelId != modelId && known.AskAgainAt <= time.GetUtcNow()))
+            _known = known = await AskAsync(caller);
+        return known.ModelId == modelId ? known.Fusion : null;
+    }
+
+    private async Task<Known> AskAsync(CallerContext caller)
+    {
+        var askAgainAt = time.GetUtcNow() + _pause;
         try
         {
             var loaded = await collections.LoadedModelAsync(caller with { Deadline = Nearer(caller.Deadline) });
-            // Descriptors of other weights than those that are loaded: they may be loaded later.
-            var isIt = loaded.ModelId == modelId;
-            _known = new Known(modelId, isIt ? loaded.Fusion : null, isIt ? DateTimeOffset.MaxValue : time.GetUtcNow() + _pauseAfterFailure);
+            return new Known(loaded.ModelId, loaded.Fusion, askAgainAt);
         }
         catch (DelgException)
         {
-            _known = new Known(modelId, null, time.GetUtcNow() + _pauseAfterFailure);
+            // What was known of an earlier model still holds.
+            return (_known ?? new Known(null, null, askAgainAt)) with { AskAgainAt = askAgainAt };
         }
-
-        return _known?.Fusion;
     }
 
     private DateTime Nearer(DateTime deadline)
@@ -51,5 +54,6 @@ internal sealed class ModelFusion(ImageCollections collections, IOptions<Gateway
         return deadline < limit ? deadline : limit;
     }
 
-    private sealed record Known(string ModelId, V1.FusionDefaults? Fusion, DateTimeOffset Until);
+    /// <summary>The model that was loaded when the extractor last answered; none before it did.</summary>
+    private sealed record Known(string? ModelId, V1.FusionDefaults? Fusion, DateTimeOffset AskAgainAt);
 }

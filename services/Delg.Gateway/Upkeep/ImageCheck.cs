@@ -31,10 +31,11 @@ internal sealed class ImageCheck(
         var withEntry = await WithEntryAsync(name, caller);
         if (withEntry is null && withFeatures.Count == 0)
             throw DelgException.CollectionNotFound(name);
-        var summary = new CheckSummary { EntryCount = withEntry?.Count ?? 0, FeaturesCount = withFeatures.Count };
+        var isReplaced = withEntry ?? [];
+        var summary = new CheckSummary { EntryCount = isReplaced.Count, FeaturesCount = withFeatures.Count };
         var suspects = new HashSet<string>(withFeatures, StringComparer.Ordinal);
-        suspects.SymmetricExceptWith(withEntry is null ? [] : withEntry.Keys);
-        suspects.UnionWith(withEntry is null ? [] : withEntry.Where(entry => entry.Value).Select(entry => entry.Key));
+        suspects.SymmetricExceptWith(isReplaced.Keys);
+        suspects.UnionWith(isReplaced.Keys.Where(imageId => isReplaced[imageId]));
         foreach (var imageId in suspects.Order(StringComparer.Ordinal))
         {
             cancellation.ThrowIfCancellationRequested();

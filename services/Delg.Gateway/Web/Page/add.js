@@ -55,10 +55,10 @@ function add(files, indexed) {
 
     if (working === 0) {
         counts = { all: 0, through: 0, failed: 0, changed: 0 };
+        taken = new Set();
         byId("add-list").replaceChildren();
     }
 
-    if (working === 0) taken = new Set();
     for (const file of files) {
         const item = { file, collection, metadata, row: makeRow(file.name) };
         byId("add-list").append(item.row.element);
