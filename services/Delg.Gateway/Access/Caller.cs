@@ -11,7 +11,7 @@ internal sealed record Caller(string Id, Role Role, IReadOnlyCollection<string> 
     public const string AllCollections = "*";
 
     /// <summary>Nobody asked who it is.</summary>
-    /// <param name="address">Where it calls from.</param>
+    /// <param name="address">Where it calls from, as <see cref="AddressBlock"/> says it.</param>
     public static Caller Anonymous(string address) => new(address, Role.Admin, [AllCollections]) { IsAnonymous = true };
 
     /// <summary>Whether it showed nothing.</summary>

@@ -22,7 +22,7 @@ internal sealed class CallerIdentity(IOptions<AccessOptions> options, KeyRing ke
     {
         var header = context.Request.Headers.Authorization.ToString();
         if (!IsOn || (header.Length == 0 && !IsRequired))
-            return Caller.Anonymous(context.Connection.RemoteIpAddress?.ToString() ?? "");
+            return Caller.Anonymous(AddressBlock.Of(context.Connection.RemoteIpAddress));
         if (header.Length == 0)
             throw Refused(ErrorReason.KeyMissing, "An API key is needed, as the header 'authorization: Bearer KEY'.");
         if (!header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))

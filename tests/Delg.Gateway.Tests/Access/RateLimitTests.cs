@@ -3,11 +3,13 @@ using System.Text.Json;
 using Delg.Contracts.Errors;
 using Delg.Gateway.Access;
 using Delg.Gateway.Access.Keys;
+using Delg.Gateway.Access.Rates;
 using Delg.Gateway.Tests.Fakes;
 using Delg.V1;
 using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace Delg.Gateway.Tests.Access;
 
@@ -85,6 +87,24 @@ public class RateLimitTests
         var outcomes = await stream.ResponseStream.ReadAllAsync().Select(answer => answer.Outcome).ToListAsync();
 
         Assert.Equal(Enumerable.Repeat(IndexOutcome.Added, 5), outcomes);
+    }
+
+    [Fact]
+    public void Callers_BeyondThoseCounted_AreForgotten_ButNotWhoHasUsedUpItsRate()
+    {
+        var options = new RateOptions { RequestsPerSecondPerAddress = 0.01, BurstPerAddress = 3, MaxCountedCallers = 100 };
+        var limits = new RateLimits(Options.Create(options), _time);
+        var greedy = Caller.Anonymous("greedy");
+        for (var i = 0; i < options.BurstPerAddress; i++)
+            limits.Take(greedy);
+
+        for (var i = 0; i < 1000; i++)
+        {
+            limits.Take(Caller.Anonymous($"other {i}"));
+            Assert.InRange(limits.CountedCallers, 1, options.MaxCountedCallers);
+        }
+
+        Assert.Equal(ErrorReason.RateLimited, Assert.Throws<DelgException>(() => limits.Take(greedy)).Reason);
     }
 
     private Task<GatewayHost> StartAsync(params (string Key, string Value)[] settings) =>

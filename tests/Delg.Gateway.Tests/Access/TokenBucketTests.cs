@@ -17,7 +17,7 @@ public class TokenBucketTests
         Assert.Equal(TimeSpan.FromSeconds(0.15), bucket.Take());
         time.Pass(TimeSpan.FromSeconds(0.15));
         Assert.Equal(TimeSpan.Zero, bucket.Take());
-        Assert.False(bucket.IsFull);
+        Assert.Equal(0.5, bucket.SecondsUntilFull);
     }
 
     [Fact]
@@ -28,7 +28,7 @@ public class TokenBucketTests
 
         time.Pass(TimeSpan.FromDays(1));
 
-        Assert.True(bucket.IsFull);
+        Assert.Equal(0, bucket.SecondsUntilFull);
         Assert.Equal((TimeSpan.Zero, TimeSpan.Zero, TimeSpan.FromSeconds(1)), (bucket.Take(), bucket.Take(), bucket.Take()));
     }
 }

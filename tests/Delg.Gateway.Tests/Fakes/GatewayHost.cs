@@ -30,6 +30,8 @@ internal sealed class GatewayHost : IAsyncDisposable
 
     public ImageSearchService.ImageSearchServiceClient Client { get; }
 
+    public IServiceProvider Services => _app.Services;
+
     public string HttpAddress => LoopbackHost.AddressesOf(_app)[1];
 
     /// <summary>A client that brings a key or token with every call.</summary>

@@ -8,10 +8,11 @@ namespace Delg.Gateway.Access.Rates;
 /// <summary>Counts the requests of each caller, and holds it to its rate. Each replica of the gateway counts for itself.</summary>
 internal sealed class RateLimits(IOptions<RateOptions> options, TimeProvider time)
 {
-    // A full bucket says nothing that a new one would not: beyond so many, those are dropped.
-    private const int MaxBuckets = 10_000;
-
     private readonly ConcurrentDictionary<(string Caller, double PerSecond), TokenBucket> _buckets = new();
+    private readonly Lock _dropping = new();
+
+    /// <summary>Callers counted now.</summary>
+    public int CountedCallers => _buckets.Count;
 
     /// <summary>Counts one request.</summary>
     /// <exception cref="DelgException">RATE_LIMITED, with the time until the next one may come.</exception>
@@ -42,7 +43,7 @@ internal sealed class RateLimits(IOptions<RateOptions> options, TimeProvider tim
             return TimeSpan.Zero;
         if (!_buckets.TryGetValue((caller.Id, rate), out var bucket))
         {
-            DropFullOnes();
+            MakeRoom();
             bucket = _buckets.GetOrAdd((caller.Id, rate), new TokenBucket(rate, caller.IsAnonymous ? options.Value.BurstPerAddress : options.Value.BurstPerKey, time));
         }
 
@@ -52,11 +53,22 @@ internal sealed class RateLimits(IOptions<RateOptions> options, TimeProvider tim
     private double RateOf(Caller caller) =>
         caller.IsAnonymous ? options.Value.RequestsPerSecondPerAddress : caller.RequestsPerSecond ?? options.Value.RequestsPerSecondPerKey;
 
-    private void DropFullOnes()
+    /// <summary>
+    /// Drops half of the buckets where there are too many, and so seldom: the fullest, since a full one says nothing that a new one would
+    /// not. Who empties its bucket does not get a new one by calling from many other addresses.
+    /// </summary>
+    private void MakeRoom()
     {
-        if (_buckets.Count < MaxBuckets)
+        var most = options.Value.MaxCountedCallers;
+        if (_buckets.Count < most)
             return;
-        foreach (var (key, _) in _buckets.Where(pair => pair.Value.IsFull))
-            _buckets.TryRemove(key, out _);
+        lock (_dropping)
+        {
+            if (_buckets.Count < most)
+                return;
+            var fullestFirst = _buckets.Select(pair => (pair.Key, pair.Value.SecondsUntilFull)).OrderBy(bucket => bucket.SecondsUntilFull).ToList();
+            foreach (var (key, _) in fullestFirst.Take((fullestFirst.Count + 1) / 2))
+                _buckets.TryRemove(key, out _);
+        }
     }
 }

@@ -14,8 +14,8 @@ public sealed class RateOptions
     public int BurstPerKey { get; set; } = 20;
 
     /// <summary>
-    /// Requests a second of one network address, over time, where callers bring no key. Default 0: any number. Behind a proxy all callers have the
-    /// proxy's address.
+    /// Requests a second of one network address (IPv6: of all addresses of a /64), over time, where callers bring no key. Default 0: any number. Behind a
+    /// proxy all callers have the proxy's address.
     /// </summary>
     [Range(0.0, 1_000_000.0)]
     public double RequestsPerSecondPerAddress { get; set; }
@@ -23,4 +23,8 @@ public sealed class RateOptions
     /// <summary>Requests that a network address may make at once, after a rest. Default 20.</summary>
     [Range(1, 1_000_000)]
     public int BurstPerAddress { get; set; } = 20;
+
+    /// <summary>Callers counted at a time; of more, those are forgotten that could make all their requests at once soonest. Default 10000.</summary>
+    [Range(1, 10_000_000)]
+    public int MaxCountedCallers { get; set; } = 10_000;
 }

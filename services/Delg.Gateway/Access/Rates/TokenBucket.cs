@@ -10,15 +10,15 @@ internal sealed class TokenBucket(double perSecond, int capacity, TimeProvider t
     private double _tokens = capacity;
     private long _filledAt = time.GetTimestamp();
 
-    /// <summary>Whether it is as good as a new one.</summary>
-    public bool IsFull
+    /// <summary>Time until it is as good as a new one, seconds.</summary>
+    public double SecondsUntilFull
     {
         get
         {
             lock (_turn)
             {
                 Fill();
-                return _tokens >= capacity;
+                return (capacity - _tokens) / perSecond;
             }
         }
     }
