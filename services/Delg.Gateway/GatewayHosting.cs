@@ -1,4 +1,5 @@
 using Delg.Gateway.Access;
+using Delg.Gateway.Admission;
 using Delg.Gateway.Backends;
 using Delg.Gateway.Backup;
 using Delg.Gateway.Duplicates;
@@ -59,6 +60,7 @@ public static class GatewayHosting
         builder.Services.AddSingleton<IRemoteNetwork, RemoteNetwork>();
         builder.Services.AddSingleton<RemoteImages>();
         builder.Services.AddAccess();
+        builder.Services.AddSingleton<RequestBytes>();
         builder.Services.AddHttp();
         builder.Services.AddReverseProxy().AddDnsDestinationResolver(dns => dns.RefreshPeriod = BackendChannels.DnsRefresh);
         builder.Services.AddSingleton<IProxyConfigProvider, PassThroughConfig>();

@@ -144,6 +144,17 @@ public sealed class GatewayOptions
     [Range(1024, 1024 * 1024 * 1024)]
     public int MaxHttpBodyBytes { get; set; } = 32 * 1024 * 1024;
 
+    /// <summary>
+    /// Bytes of all requests that are being received or worked on at a time; more are refused with GATEWAY_BUSY, and the next message of an IndexImages stream waits. Default
+    /// 96 MiB. Memory is up to seven times that: a photo is there as it came and as it is sent on, and a form also as JSON.
+    /// </summary>
+    [Range(1024, 1024L * 1024 * 1024 * 1024)]
+    public long MaxRequestBytesInFlight { get; set; } = 96 * 1024 * 1024;
+
+    /// <summary>Wait asked of a caller that is refused with GATEWAY_BUSY, seconds. Default 0.5.</summary>
+    [Range(0.01, 60)]
+    public double BusyRetrySeconds { get; set; } = 0.5;
+
     /// <summary>Pass the three services' own gRPC methods through the gateway's port. Default false.</summary>
     public bool PassThrough { get; set; }
 

@@ -54,6 +54,9 @@ public static class ErrorReason
     /// <summary>RESOURCE_EXHAUSTED (HTTP: 429) with RetryInfo: the caller's key, or its address, makes more requests than it may.</summary>
     public const string RateLimited = "RATE_LIMITED";
 
+    /// <summary>RESOURCE_EXHAUSTED (HTTP: 429) with RetryInfo: the requests that the gateway is working on have as many bytes as it takes at a time.</summary>
+    public const string GatewayBusy = "GATEWAY_BUSY";
+
     /// <summary>NOT_FOUND.</summary>
     public const string CollectionNotFound = "COLLECTION_NOT_FOUND";
 

@@ -1,4 +1,5 @@
 using Delg.Contracts.Errors;
+using Delg.Gateway.Admission;
 using Delg.Gateway.Http.Forms;
 using Delg.Gateway.Http.Problems;
 using Grpc.Core;
@@ -46,7 +47,7 @@ internal sealed class HttpBridge(RequestDelegate next, IOptions<GatewayOptions> 
         {
             await next(context);
             if (answer.Kept.Length > 0)
-                failure = bounded?.IsExceeded == true ? BoundedBody.TooLarge(options.Value.MaxHttpBodyBytes) : TranscodedStatus.Parse(answer.Kept);
+                failure = context.Features.Get<HeldBytes>()?.Refusal ?? (bounded?.IsExceeded == true ? BoundedBody.TooLarge(options.Value.MaxHttpBodyBytes) : TranscodedStatus.Parse(answer.Kept));
         }
 
         context.Response.Body = body;

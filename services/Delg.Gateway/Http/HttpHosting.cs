@@ -1,4 +1,5 @@
 using Delg.Gateway.Access;
+using Delg.Gateway.Admission;
 using Delg.Gateway.Http.OpenApi;
 using Delg.Gateway.Http.Problems;
 using Delg.V1;
@@ -22,6 +23,7 @@ internal static class HttpHosting
     {
         app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
         app.UseAccess();
+        app.UseMiddleware<RequestBytesGate>();
         app.UseMiddleware<HttpBridge>();
         app.MapThumbnails();
         app.MapOpenApi().AllowAnonymous();

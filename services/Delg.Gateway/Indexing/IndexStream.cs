@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using Delg.Contracts.Errors;
+using Delg.Gateway.Admission;
 using Delg.Gateway.Backends;
 using Delg.V1;
 using Grpc.Core;
@@ -10,7 +12,7 @@ namespace Delg.Gateway.Indexing;
 /// Indexes a stream of images, so many at a time: the next one is read when there is room for it. Each gets one result, as it is done; a
 /// failed one does not end the stream.
 /// </summary>
-internal sealed partial class IndexStream(ImageIndexing indexing, IOptions<GatewayOptions> options, ILogger<IndexStream> logger)
+internal sealed partial class IndexStream(ImageIndexing indexing, RequestBytes bytes, IOptions<GatewayOptions> options, ILogger<IndexStream> logger)
 {
     private static readonly TimeSpan _shortestWait = TimeSpan.FromMilliseconds(50);
 
@@ -18,9 +20,9 @@ internal sealed partial class IndexStream(ImageIndexing indexing, IOptions<Gatew
     {
         using var turn = new SemaphoreSlim(1);
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Value.IndexImagesInFlight, CancellationToken = caller.Cancellation };
-        await Parallel.ForEachAsync(requests.ReadAllAsync(caller.Cancellation), parallel, async (request, cancellation) =>
+        await Parallel.ForEachAsync(ReadAsync(requests, caller.Cancellation), parallel, async (read, cancellation) =>
         {
-            var result = await IndexAsync(request.Image ?? new IndexImageRequest(), caller with { Cancellation = cancellation });
+            var result = await IndexAsync(read.Image, read.CountedBytes, caller with { Cancellation = cancellation });
             await turn.WaitAsync(cancellation);
             try
             {
@@ -33,7 +35,15 @@ internal sealed partial class IndexStream(ImageIndexing indexing, IOptions<Gatew
         });
     }
 
-    private async Task<IndexImagesResponse> IndexAsync(IndexImageRequest image, CallerContext caller)
+    /// <summary>The images, each when there is room for its bytes: a stream waits where a call of its own would be refused.</summary>
+    private async IAsyncEnumerable<(IndexImageRequest Image, long CountedBytes)> ReadAsync(
+        IAsyncStreamReader<IndexImagesRequest> requests, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await foreach (var request in requests.ReadAllAsync(cancellation))
+            yield return (request.Image ?? new IndexImageRequest(), await bytes.WaitAsync(request.CalculateSize(), cancellation));
+    }
+
+    private async Task<IndexImagesResponse> IndexAsync(IndexImageRequest image, long countedBytes, CallerContext caller)
     {
         try
         {
@@ -48,6 +58,10 @@ internal sealed partial class IndexStream(ImageIndexing indexing, IOptions<Gatew
         {
             LogFault(failure);
             return Failed(image, new DelgException(StatusCode.Internal, ErrorReason.Internal, "Something went wrong on the server; its log has the details."));
+        }
+        finally
+        {
+            bytes.Leave(countedBytes);
         }
     }
 

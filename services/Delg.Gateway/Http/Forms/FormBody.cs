@@ -1,4 +1,7 @@
 using System.Buffers;
+using System.Buffers.Text;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Delg.Contracts.Errors;
@@ -18,6 +21,7 @@ internal static class FormBody
     private const string JsonContentType = "application/json";
     private const string ImageField = "image";
     private const int MaxBoundaryLength = 128;
+    private const int RoomForTexts = 16 * 1024;
 
     /// <summary>Whether the request is one. Only messages that carry pictures can be sent so.</summary>
     public static bool IsIn(HttpRequest request, MessageDescriptor message) =>
@@ -43,9 +47,8 @@ internal static class FormBody
         else
             fields.Add(ImageField, await ReadAsync(request.Body, cancellation));
         fields.ThrowIfInvalid();
-        var json = Write(fields);
-        request.Body = new MemoryStream(json);
-        request.ContentLength = json.Length;
+        request.Body = Write(fields);
+        request.ContentLength = request.Body.Length;
         request.ContentType = JsonContentType;
     }
 
@@ -85,9 +88,10 @@ internal static class FormBody
         return bytes.ToArray();
     }
 
-    private static byte[] Write(FormFields fields)
+    private static MemoryStream Write(FormFields fields)
     {
-        var json = new ArrayBufferWriter<byte>();
+        // Room for the pictures from the start: a buffer that grows is there twice, and these are the largest of a request.
+        var json = new ArrayBufferWriter<byte>(RoomForTexts + fields.Pictures.Values.Sum(picture => Base64.GetMaxEncodedToUtf8Length(picture.Length)));
         using (var writer = new Utf8JsonWriter(json))
         {
             writer.WriteStartObject();
@@ -102,7 +106,7 @@ internal static class FormBody
             writer.WriteEndObject();
         }
 
-        return json.WrittenSpan.ToArray();
+        return MemoryMarshal.TryGetArray(json.WrittenMemory, out var written) ? new MemoryStream(written.Array!, written.Offset, written.Count) : throw new UnreachableException();
     }
 
     private static DelgException Unreadable(string why) =>
