@@ -62,6 +62,11 @@ internal sealed class RetryPolicy(DelgClientOptions options)
             {
                 throw new OperationCanceledException(failure.Message, failure, cancellation);
             }
+            catch (RpcException failure) when (failure.StatusCode == StatusCode.Cancelled && failure.GetRpcStatus() is null && deadline <= DateTime.UtcNow)
+            {
+                // The gateway saw the deadline pass before gRPC's own timer did, and broke off a request that was still being sent.
+                throw new RpcException(new Status(StatusCode.DeadlineExceeded, $"The gateway did not answer within {options.CallTimeout.TotalSeconds} s."), failure.Message);
+            }
             catch (RpcException failure) when (isRepeatable && attempt < options.MaxAttempts && IsTransient(failure))
             {
                 var wait = DelayAfter(attempt, failure.ToDelgException().RetryDelay);

@@ -31,7 +31,7 @@ internal sealed partial class BackendCalls(IOptions<GatewayOptions> options, Gat
         {
             span?.SetStatus(ActivityStatusCode.Error);
             caller.Cancellation.ThrowIfCancellationRequested();
-            throw Translate(failure, backend, caller, timeoutSeconds);
+            throw Translate(failure, backend, caller, deadline, timeoutSeconds);
         }
         finally
         {
@@ -66,17 +66,19 @@ internal sealed partial class BackendCalls(IOptions<GatewayOptions> options, Gat
             catch (RpcException failure)
             {
                 caller.Cancellation.ThrowIfCancellationRequested();
-                throw Translate(failure, backend, caller, timeoutSeconds);
+                throw Translate(failure, backend, caller, caller.Deadline, timeoutSeconds);
             }
         }
     }
 
-    private DelgException Translate(RpcException failure, Backend backend, CallerContext caller, double timeoutSeconds)
+    private DelgException Translate(RpcException failure, Backend backend, CallerContext caller, DateTime deadline, double timeoutSeconds)
     {
         var isExplained = failure.GetRpcStatus() is not null;
         switch (failure.StatusCode)
         {
             case StatusCode.DeadlineExceeded:
+            // The service saw the deadline pass before gRPC's own timer did, and broke off a request that was still being sent.
+            case StatusCode.Cancelled when !isExplained && deadline <= DateTime.UtcNow:
                 return TimedOut(failure, backend, caller, timeoutSeconds);
             case StatusCode.Unavailable when !isExplained:
                 LogUnavailable(failure, backend.Name, backend.Address);

@@ -256,14 +256,16 @@ public sealed class LocalVerifierServiceTests : IAsyncLifetime
     [Fact]
     public async Task Verify_DeadlinePassed_SaysSo()
     {
+        // Stored: a deadline that passes while megabytes of candidates are still being sent ends the call as a broken one now and then.
+        await PutAsync("a", RandomFeatures.Message(0, 5000, DescriptorEncoding.Binary));
         var request = new VerifyCandidatesRequest
         {
-            Query = RandomFeatures.Message(0, 5000),
+            Collection = "c",
+            Query = RandomFeatures.Message(0, 5000, DescriptorEncoding.Binary),
             Options = new VerificationOptions { Preset = VerificationPreset.Published, MaxDescriptorDistance = 2, MaxTrials = 100_000 },
         };
-        var candidate = RandomFeatures.Message(0, 5000, DescriptorEncoding.Binary);
-        request.Candidates.AddRange(Enumerable.Range(0, 100).Select(i => Inline($"{i}", candidate)));
-        var failure = await FailureOf(VerifyAsync(request, DateTime.UtcNow.AddMilliseconds(100)));
+        request.Candidates.AddRange(Enumerable.Repeat(Stored("a"), 100));
+        var failure = await FailureOf(VerifyAsync(request, DateTime.UtcNow.AddSeconds(1)));
         Assert.Equal(StatusCode.DeadlineExceeded, failure.Code);
     }
 
@@ -336,17 +338,17 @@ public sealed class LocalVerifierServiceTests : IAsyncLifetime
     public async Task Verify_PartialAllowed_AnswersWhatIsFinished()
     {
         using var folder = new TemporaryFolder();
-        // Answered four seconds before the deadline, which comes after six.
-        await using var host = await VerifierHost.StartAsync(folder.Path, "LocalVerifier:PartialMarginSeconds=4", "LocalVerifier:Parallelism=1");
+        // Answered five seconds before the deadline, which comes after ten: a busy machine needs a part of either half. Each candidate takes seconds.
+        await using var host = await VerifierHost.StartAsync(folder.Path, "LocalVerifier:PartialMarginSeconds=5", "LocalVerifier:Parallelism=1");
         var request = new VerifyCandidatesRequest
         {
-            Query = RandomFeatures.Message(0, 2000, DescriptorEncoding.Binary),
+            Query = RandomFeatures.Message(0, 5000, DescriptorEncoding.Binary),
             AllowPartial = true,
             Options = new VerificationOptions { Preset = VerificationPreset.Published, MaxDescriptorDistance = 2, MaxTrials = 100_000 },
         };
         request.Candidates.Add(Inline("nothing to do", RandomFeatures.Message(0, 0, DescriptorEncoding.Binary)));
-        request.Candidates.AddRange(Enumerable.Range(0, 100).Select(i => Inline($"{i}", RandomFeatures.Message(1, 2000, DescriptorEncoding.Binary))));
-        var results = (await host.Client.VerifyCandidatesAsync(request, deadline: DateTime.UtcNow.AddSeconds(6), cancellationToken: Cancellation)).Results;
+        request.Candidates.AddRange(Enumerable.Range(0, 100).Select(i => Inline($"{i}", RandomFeatures.Message(0, 5000, DescriptorEncoding.Binary))));
+        var results = (await host.Client.VerifyCandidatesAsync(request, deadline: DateTime.UtcNow.AddSeconds(10), cancellationToken: Cancellation)).Results;
         Assert.Equal(request.Candidates.Select(candidate => candidate.ImageId), results.Select(result => result.ImageId));
         Assert.Equal(CandidateStatus.Compared, results[0].Status);
         Assert.Equal(CandidateStatus.Unfinished, results[^1].Status);
