@@ -211,11 +211,13 @@ public class ExtractionQueueTests
     [Fact]
     public async Task Take_QueryComesWhileIngestWaitsToBeFilled_QueryGoesFirst()
     {
-        var queue = Queue(maxBatchDelayMilliseconds: 300);
+        var queue = Queue(maxBatchDelayMilliseconds: 60_000);
         queue.Enter(Job(20, Ingest));
         var taking = Task.Run(() => queue.Take(2), TestContext.Current.CancellationToken);
 
         queue.Enter(Job(30, Query));
+        // Ends the wait, which would go on for a minute.
+        queue.Close();
 
         Assert.Equal(Query, Assert.Single(await taking).Priority);
         Assert.Equal(Ingest, Assert.Single(queue.Take(2)).Priority);

@@ -127,14 +127,12 @@ public class ExtractorServiceTests
         engine.Hold();
         var calls = new List<Task<ExtractResponse>> { host.Client.ExtractAsync(ExtractorHost.Picture(41)).ResponseAsync };
         await engine.Arrived.WaitAsync();
-        foreach (var (width, priority) in new[] { (42, ExtractionPriority.Ingest), (43, ExtractionPriority.Ingest), (44, ExtractionPriority.Query) })
-        {
-            calls.Add(host.Client.ExtractAsync(ExtractorHost.Picture(width, priority)).ResponseAsync);
-            await host.WaitForPendingAsync(calls.Count - 1);
-        }
-
-        // The query is in its lane as soon as it is decoded; nothing else tells when that is.
-        await Task.Delay(200);
+        calls.Add(host.Client.ExtractAsync(ExtractorHost.Picture(42, ExtractionPriority.Ingest)).ResponseAsync);
+        await host.WaitForDecodedAsync(1);
+        calls.Add(host.Client.ExtractAsync(ExtractorHost.Picture(43, ExtractionPriority.Ingest)).ResponseAsync);
+        await host.WaitForPendingAsync(2);
+        calls.Add(host.Client.ExtractAsync(ExtractorHost.Picture(44, ExtractionPriority.Query)).ResponseAsync);
+        await host.WaitForDecodedAsync(2);
         engine.LetGo();
         await Task.WhenAll(calls);
 
@@ -172,7 +170,7 @@ public class ExtractorServiceTests
         var running = host.Client.ExtractAsync(ExtractorHost.Picture(41)).ResponseAsync;
         await engine.Arrived.WaitAsync();
 
-        var failure = await ExtractorHost.FailureOfAsync(host.Client.ExtractAsync(ExtractorHost.Picture(42), deadline: DateTime.UtcNow.AddSeconds(0.3)));
+        var failure = await ExtractorHost.FailureOfAsync(host.Client.ExtractAsync(ExtractorHost.Picture(42), deadline: DateTime.UtcNow.AddSeconds(2)));
         await host.WaitForPendingAsync(0);
         engine.LetGo();
         await running;
@@ -403,7 +401,7 @@ public class ExtractorServiceTests
     public async Task Extract_EqualPicturesWaiting_ShareOnePassAndItIsCounted()
     {
         var engine = new FakeEngine { MaxBatch = 3 };
-        await using var host = await ExtractorHost.StartAsync(engine);
+        await using var host = await ExtractorHost.StartAsync(engine, ("DecodeParallelism", "5"));
         var sizes = new List<int>();
         using var listener = new MeterListener();
         listener.InstrumentPublished = (instrument, l) =>
@@ -418,10 +416,7 @@ public class ExtractorServiceTests
         await engine.Arrived.WaitAsync();
         foreach (var width in new[] { 50, 51, 50, 50, 50 })
             calls.Add(host.Client.ExtractAsync(ExtractorHost.Picture(width)).ResponseAsync);
-        await host.WaitForPendingAsync(5);
-
-        // They are in their lane as soon as they are decoded; nothing else tells when that is.
-        await Task.Delay(300);
+        await host.WaitForDecodedAsync(5);
         engine.LetGo();
         var answers = await Task.WhenAll(calls);
 

@@ -27,6 +27,16 @@ internal sealed class ExtractionQueue(IOptions<ExtractorOptions> options)
     /// <summary>Places taken: images that wait to be decoded, are decoded, or wait for the network.</summary>
     public int Pending => Volatile.Read(ref _pending);
 
+    /// <summary>Images in their lanes: of those that have a place, the ones that are decoded and wait for the network alone.</summary>
+    public int InLanes
+    {
+        get
+        {
+            lock (_gate)
+                return _queries.Count + _ingest.Count;
+        }
+    }
+
     /// <summary>Takes a place; dispose the result to give it back (more than once does no harm).</summary>
     /// <param name="priority">Lane the image will wait in.</param>
     /// <param name="left">Until the caller's deadline; null: there is none.</param>

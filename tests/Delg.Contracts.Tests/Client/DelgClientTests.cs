@@ -113,7 +113,8 @@ public class DelgClientTests
     {
         await using var gateway = await ScriptedGateway.StartAsync();
         await using var client = gateway.NewClient(options => options with { CallTimeout = TimeSpan.FromSeconds(3) });
-        // Time enough for the call to be heard on a busy machine.
+        // The time must pass while the gateway is silent, not while the first call of a process is being compiled.
+        await client.SearchAsync(new SearchImagesRequest { ImageId = "a" }, Stop);
         var heard = new TaskCompletionSource<DateTime>();
         gateway.Before = (_, context) =>
         {

@@ -1,5 +1,6 @@
 using Delg.EndToEnd.Tests.Observability;
 using Delg.EndToEnd.Tests.Processes;
+using Delg.ServiceDefaults.Tests;
 using Delg.V1;
 using Grpc.Net.Client;
 
@@ -17,7 +18,7 @@ public sealed class FourServices : IAsyncLifetime
     public Uri Address => new(_services["gateway"].Address);
 
     /// <summary>Where the gateway takes HTTP.</summary>
-    public Uri HttpAddress { get; } = new($"http://127.0.0.1:{ServiceProcess.FreePort()}");
+    public Uri HttpAddress { get; } = new($"http://127.0.0.1:{FreePort.Take()}");
 
     public string GatewayAddress => _services["gateway"].Address;
 

@@ -1,7 +1,6 @@
-using System.Net;
 using System.Net.Security;
-using System.Net.Sockets;
 using Delg.EndToEnd.Tests.Processes;
+using Delg.ServiceDefaults.Tests;
 using Grpc.Core;
 using Grpc.Health.V1;
 using Grpc.Net.Client;
@@ -17,13 +16,13 @@ internal sealed class ServiceProcess(string project, string section, IReadOnlyDi
 {
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(100);
 
-    private readonly int _port = FreePort();
+    private readonly int _port = FreePort.Take();
     private ProgramRun? _run;
 
     public string Address => $"{(tls is null ? "http" : "https")}://127.0.0.1:{_port}";
 
     /// <summary>Where it answers with its metrics.</summary>
-    public string MetricsAddress { get; } = $"http://127.0.0.1:{FreePort()}";
+    public string MetricsAddress { get; } = $"http://127.0.0.1:{FreePort.Take()}";
 
     /// <summary>What it logged so far: a JSON object a line.</summary>
     public string Log => _run!.Output;
@@ -63,13 +62,6 @@ internal sealed class ServiceProcess(string project, string section, IReadOnlyDi
     {
         if (_run is not null)
             await _run.DisposeAsync();
-    }
-
-    internal static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static async Task<bool> IsServingAsync(Health.HealthClient health, CancellationToken stop)

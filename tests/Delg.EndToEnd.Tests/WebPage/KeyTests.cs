@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Delg.EndToEnd.Tests.CommandLine;
 using Delg.EndToEnd.Tests.FourProcesses;
+using Delg.ServiceDefaults.Tests;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -16,7 +17,7 @@ public sealed class KeyTests(ServedPage served)
         using var folder = new Processes.TemporaryFolder();
         var file = folder.Below("keys.json");
         var reader = (await DelgCommand.JsonAsync(folder, "key", "new", "--name", "reader", "--collection", ServedPage.Scenery, "--file", file))["key"]!.GetValue<string>();
-        var address = new Uri($"http://127.0.0.1:{ServiceProcess.FreePort()}");
+        var address = new Uri($"http://127.0.0.1:{FreePort.Take()}");
         await using var gateway = new ServiceProcess("Delg.Gateway", "Gateway", new Dictionary<string, string>(served.Backends)
         {
             ["DELG_Gateway__HttpListen"] = address.AbsoluteUri,

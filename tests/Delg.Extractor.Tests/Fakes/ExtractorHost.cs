@@ -37,6 +37,8 @@ internal sealed class ExtractorHost : IAsyncDisposable
 
     public int Pending => _app.Services.GetRequiredService<ExtractionQueue>().Pending;
 
+    private int InLanes => _app.Services.GetRequiredService<ExtractionQueue>().InLanes;
+
     /// <param name="engine">Null: the real one.</param>
     /// <param name="settings">Keys of the section <c>Extractor</c>.</param>
     public static async Task<ExtractorHost> StartAsync(FakeEngine? engine, params (string Key, string Value)[] settings)
@@ -81,6 +83,14 @@ internal sealed class ExtractorHost : IAsyncDisposable
         for (var i = 0; i < 3000 && Pending != count; i++)
             await Task.Delay(10);
         Assert.Equal(count, Pending);
+    }
+
+    /// <summary>Waits until so many of the waiting images are decoded.</summary>
+    public async Task WaitForDecodedAsync(int count)
+    {
+        for (var i = 0; i < 3000 && InLanes != count; i++)
+            await Task.Delay(10);
+        Assert.Equal(count, InLanes);
     }
 
     public async ValueTask DisposeAsync()

@@ -63,7 +63,7 @@ public sealed class ErrorInterceptorTests
     {
         var seen = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var service = await TestService.ServeAsync(context => WaitUntilCancelledAsync(context, seen));
-        var failure = await FailureOfAsync(service, () => new CallOptions(deadline: DateTime.UtcNow.AddMilliseconds(500)));
+        var failure = await FailureOfAsync(service, () => new CallOptions(deadline: DateTime.UtcNow.AddSeconds(3)));
 
         Assert.Equal((StatusCode.DeadlineExceeded, ErrorReason.DeadlineExceeded), (failure.Code, failure.Reason));
         Assert.True(await seen.Task.WaitAsync(Cancellation));

@@ -1,5 +1,4 @@
-using System.Net;
-using System.Net.Sockets;
+using Delg.ServiceDefaults.Tests;
 
 namespace Delg.GlobalIndex.Tests.Milvus.Server;
 
@@ -16,7 +15,7 @@ internal sealed class MilvusServer : IAsyncDisposable
 
     private MilvusServer(string[] arguments)
     {
-        _arguments = ["--port", $"{FreePort()}", .. arguments];
+        _arguments = ["--port", $"{FreePort.Take()}", .. arguments];
         _scheme = arguments.Contains("--tls") ? "https" : "http";
     }
 
@@ -46,12 +45,5 @@ internal sealed class MilvusServer : IAsyncDisposable
         // Nobody needs its data any more: there is nothing to wait for.
         await KillAsync();
         _folder.Dispose();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -1,3 +1,5 @@
+using Delg.ServiceDefaults.Tests;
+
 namespace Delg.LocalVerifier.Tests.Stores.Redis;
 
 /// <summary>Three servers that share the slots of a cluster.</summary>
@@ -21,7 +23,7 @@ internal sealed class RedisCluster : IDisposable
         var busPorts = new List<int>();
         for (var i = 0; i < Nodes; i++)
         {
-            busPorts.Add(RedisServer.FreePort());
+            busPorts.Add(FreePort.Take());
             var server = await RedisServer.StartAsync("--cluster-enabled", "yes", "--cluster-port", $"{busPorts[i]}");
             cluster._servers.Add(server);
             await server.AskAsync($"CLUSTER ADDSLOTSRANGE {i * Slots / Nodes} {((i + 1) * Slots / Nodes) - 1}", $"CLUSTER SET-CONFIG-EPOCH {i + 1}");

@@ -106,7 +106,8 @@ public sealed class RedisFailureTests
     public async Task Get_ServerHangs_TimesOutAsUnavailable()
     {
         using var server = await RedisServer.StartAsync();
-        await using var store = Open(server);
+        // Long enough for a probe, and for a call to be cancelled before it is given up, on a busy machine.
+        await using var store = Open(server, commandTimeoutSeconds: 3);
         await store.ProbeAsync(Cancellation);
         await server.SignalAsync("STOP");
         // First, while the connection still counts as good: once it is given up, a call fails before it can be cancelled.
@@ -141,8 +142,15 @@ public sealed class RedisFailureTests
         Assert.Single(log.Warnings, text => text.Contains("appendonly no", StringComparison.Ordinal));
     }
 
-    private static RedisFeatureStore Open(RedisServer server, string user = "", string password = "") => RedisStores.Open(
-        new RedisStoreOptions { Connection = server.Connection, User = user, Password = password, RetrySeconds = 0.05, CommandTimeoutSeconds = 0.5 });
+    private static RedisFeatureStore Open(RedisServer server, string user = "", string password = "", double commandTimeoutSeconds = 60) => RedisStores.Open(
+        new RedisStoreOptions
+        {
+            Connection = server.Connection,
+            User = user,
+            Password = password,
+            RetrySeconds = 0.05,
+            CommandTimeoutSeconds = commandTimeoutSeconds,
+        });
 
     private static async Task AssertDeniedAsync(Func<Task> call)
     {

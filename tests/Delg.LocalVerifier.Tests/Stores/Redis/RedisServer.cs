@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Delg.ServiceDefaults.Tests;
 
 namespace Delg.LocalVerifier.Tests.Stores.Redis;
 
@@ -18,7 +19,7 @@ internal sealed class RedisServer : IDisposable
 
     private RedisServer(string[] settings) => _settings = settings;
 
-    public int Port { get; } = FreePort();
+    public int Port { get; } = FreePort.Take();
 
     /// <summary>As the option <c>Connection</c> names it.</summary>
     public string Connection => $"127.0.0.1:{Port}";
@@ -37,14 +38,6 @@ internal sealed class RedisServer : IDisposable
     public static void Require() =>
         Assert.SkipWhen(_program is null, $"No redis-server here: install one, or set {EnvironmentVariable} to its path.");
 
-    /// <summary>A port that nobody listens on at the moment.</summary>
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
     /// <summary>Starts it again on the files and the port it had.</summary>
     public async Task StartAsync()
     {
@@ -54,14 +47,18 @@ internal sealed class RedisServer : IDisposable
             start.ArgumentList.Add(argument);
         _process = Process.Start(start)!;
         var log = new StringBuilder();
-        _process.OutputDataReceived += (_, line) => log.AppendLine(line.Data);
-        _process.BeginOutputReadLine();
-        while (!await AnswersAsync())
+        var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _process.OutputDataReceived += (_, line) =>
         {
-            if (_process.HasExited)
-                throw new InvalidOperationException($"redis-server ended with exit code {_process.ExitCode}: {log}");
-            await Task.Delay(20, TestContext.Current.CancellationToken);
-        }
+            log.AppendLine(line.Data);
+            // Its own word: an answer on the port could be another program's.
+            if (line.Data is null)
+                ready.TrySetException(new InvalidOperationException($"redis-server ended: {log}"));
+            else if (line.Data.Contains("Ready to accept connections", StringComparison.Ordinal))
+                ready.TrySetResult();
+        };
+        _process.BeginOutputReadLine();
+        await ready.Task.WaitAsync(TestContext.Current.CancellationToken);
     }
 
     /// <summary>Ends it without warning.</summary>
@@ -114,18 +111,5 @@ internal sealed class RedisServer : IDisposable
         var named = Environment.GetEnvironmentVariable(EnvironmentVariable);
         var onPath = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Select(folder => Path.Combine(folder, "redis-server"));
         return onPath.Prepend(named ?? "").FirstOrDefault(File.Exists);
-    }
-
-    private async Task<bool> AnswersAsync()
-    {
-        try
-        {
-            var answer = await AskAsync("PING");
-            return !answer.StartsWith("-LOADING", StringComparison.Ordinal);
-        }
-        catch (Exception failure) when (failure is SocketException or IOException)
-        {
-            return false;
-        }
     }
 }

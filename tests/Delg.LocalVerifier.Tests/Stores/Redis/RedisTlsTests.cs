@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Delg.Contracts.Errors;
 using Delg.LocalVerifier.Stores.Redis;
+using Delg.ServiceDefaults.Tests;
 
 namespace Delg.LocalVerifier.Tests.Stores.Redis;
 
@@ -19,7 +20,7 @@ public sealed class RedisTlsTests : IDisposable
     {
         RedisServer.Require();
         WriteCertificates();
-        var port = RedisServer.FreePort();
+        var port = FreePort.Take();
         using var server = await RedisServer.StartAsync(
             "--tls-port", $"{port}", "--tls-cert-file", PathOf("server.crt"), "--tls-key-file", PathOf("server.key"),
             "--tls-ca-cert-file", PathOf("authority.crt"), "--tls-auth-clients", "no");
@@ -32,7 +33,7 @@ public sealed class RedisTlsTests : IDisposable
         }
 
         options.TlsAuthorityFile = "";
-        options.ConnectTimeoutSeconds = 1;
+        options.ConnectTimeoutSeconds = 3;
         await using var distrustful = RedisStores.Open(options);
         var failure = await Assert.ThrowsAsync<DelgException>(() => distrustful.ProbeAsync(Cancellation));
         Assert.Equal(ErrorReason.StoreAccessDenied, failure.Reason);
