@@ -15,6 +15,7 @@ using Delg.Gateway.Web;
 using Delg.ServiceDefaults.Hosting;
 using Delg.ServiceDefaults.Options;
 using Delg.V1;
+using Grpc.Net.Client.Balancer;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 using Yarp.ReverseProxy.Configuration;
@@ -97,6 +98,7 @@ public static class GatewayHosting
 
     private static void AddBackends(IServiceCollection services)
     {
+        services.AddSingleton<ResolverFactory>(new DnsResolverFactory(BackendChannels.DnsRefresh));
         services.AddSingleton<BackendChannels>();
         services.AddSingleton<BackendCalls>();
         services.AddSingleton(provider => new ExtractorService.ExtractorServiceClient(provider.GetRequiredService<BackendChannels>().Extractor.Channel));

@@ -19,10 +19,10 @@ internal sealed class BackendChannels : IDisposable
 
     private readonly ServiceProvider _balancing;
 
-    public BackendChannels(IOptions<GatewayOptions> options, IOptions<BackendTlsOptions> tls, ILoggerFactory loggers)
+    public BackendChannels(IOptions<GatewayOptions> options, IOptions<BackendTlsOptions> tls, ResolverFactory names, ILoggerFactory loggers)
     {
         _balancing = new ServiceCollection()
-            .AddSingleton<ResolverFactory>(new DnsResolverFactory(DnsRefresh))
+            .AddSingleton(names)
             .AddSingleton(loggers)
             .BuildServiceProvider();
         Extractor = Open("extractor", options.Value.Extractor, tls.Value, loggers);

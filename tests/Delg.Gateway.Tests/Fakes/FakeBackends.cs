@@ -62,5 +62,8 @@ internal sealed class FakeBackends : IAsyncDisposable
         return backends;
     }
 
+    /// <summary>Answers what it was asked, then is gone, as a process that is told to end.</summary>
+    public Task StopAsync() => _app.StopAsync();
+
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();
 }
