@@ -113,7 +113,7 @@ internal sealed class CandidateVerification(
                 await Task.Factory.StartNew(
                     () =>
                     {
-                        results.Add(candidate, Answered(Verify(query, query.Candidates[candidate], values[offset], cancellation)));
+                        results.Add(candidate, Answered(Verify(query, query.Candidates[candidate], values, offset, cancellation)));
                         // Read into again while it is in the processors' caches.
                         values.Release(offset);
                     },
@@ -155,14 +155,14 @@ internal sealed class CandidateVerification(
         return read.SpreadTo(stored, count);
     }
 
-    private CandidateResult Verify(CandidateQuery query, VerificationCandidate candidate, ReadOnlyMemory<byte>? value, CancellationToken cancellation)
+    private CandidateResult Verify(CandidateQuery query, VerificationCandidate candidate, StoredValues values, int offset, CancellationToken cancellation)
     {
         var started = Stopwatch.GetTimestamp();
         var result = new CandidateResult { ImageId = candidate.ImageId, Status = CandidateStatus.NotFound };
         try
         {
             var features = candidate.Features is { } inline ? FeatureSet.FromValid(inline)
-                : value is { } stored ? FeatureLibrary.ToFeatureSet(query.Collection, candidate.ImageId, stored)
+                : values[offset] is { } stored ? FeatureLibrary.ToFeatureSet(query.Collection, candidate.ImageId, stored)
                 : null;
             if (features is null)
                 return result;

@@ -9,7 +9,7 @@ internal interface IFeatureStore
     /// <summary>Stores or replaces a value. Done when it is as durable as the store makes it.</summary>
     public Task PutAsync(string collection, string imageId, ReadOnlyMemory<byte> value, CancellationToken cancellation);
 
-    /// <summary>The values of some images in the order asked, in pooled buffers: dispose them.</summary>
+    /// <summary>The values of some images in the order asked, in pooled buffers: dispose them. One that cannot be read fails who looks at it.</summary>
     public Task<StoredValues> GetAsync(string collection, IReadOnlyList<string> imageIds, CancellationToken cancellation);
 
     /// <summary>The ids of a collection's values, in no particular order; one may come twice. Values put or removed meanwhile may or may not be seen.</summary>

@@ -10,6 +10,7 @@ internal sealed class StoredValues(IMemoryOwner<byte>?[] owners) : IDisposable
     public int Count => owners.Length;
 
     /// <summary>A value; null where there is none.</summary>
+    /// <exception cref="Contracts.Errors.DelgException">DATA_LOSS: there is one that cannot be read.</exception>
     public ReadOnlyMemory<byte>? this[int index] => owners[index]?.Memory;
 
     /// <summary>Gives one value's buffer back before the others'; there is no value at its place any more.</summary>

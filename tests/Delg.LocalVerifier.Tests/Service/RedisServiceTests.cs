@@ -33,6 +33,29 @@ public sealed class RedisServiceTests : IDisposable
     }
 
     [Fact]
+    public async Task Verify_KeyOfAnotherProgram_IsReportedForItsCandidate()
+    {
+        using var redis = await RedisServer.StartAsync();
+        await using var host = await StartAsync(redis);
+        await PutAsync(host, "a", 1);
+        await redis.AskAsync("LPUSH delg:features:c:other 1");
+
+        var request = new VerifyCandidatesRequest
+        {
+            Collection = "c",
+            Query = RandomFeatures.Message(1),
+            Candidates = { new VerificationCandidate { ImageId = "other" }, new VerificationCandidate { ImageId = "a" }, new VerificationCandidate { ImageId = "missing" } },
+        };
+        var answer = await host.Client.VerifyCandidatesAsync(request, cancellationToken: Cancellation);
+        var failure = (await Assert.ThrowsAsync<RpcException>(
+            async () => await host.Client.GetFeaturesAsync(new GetFeaturesRequest { Collection = "c", ImageId = "other" }, cancellationToken: Cancellation))).ToDelgException();
+
+        Assert.Equal([CandidateStatus.Damaged, CandidateStatus.Compared, CandidateStatus.NotFound], answer.Results.Select(result => result.Status));
+        Assert.True(answer.Results[1].Verification.Verified);
+        Assert.Equal((StatusCode.DataLoss, ErrorReason.StoredDataCorrupt), (failure.Code, failure.Reason));
+    }
+
+    [Fact]
     public async Task Ready_RedisKilledAndBack_FollowsIt()
     {
         using var redis = await RedisServer.StartAsync();

@@ -155,6 +155,10 @@ internal sealed partial class RedisFeatureStore : IFeatureStore, IAsyncDisposabl
                 owners[i] = value;
                 _window.Read(value.Length);
             }
+            catch (RedisServerException failure) when (failure.Kind == RedisErrorKind.WrongType)
+            {
+                owners[i] = new UnreadableValue(collection, imageIds[i], Translated(failure));
+            }
             finally
             {
                 _window.Leave(place);

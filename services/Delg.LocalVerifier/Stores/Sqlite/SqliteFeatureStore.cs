@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using Delg.ServiceDefaults.Hosting;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace Delg.LocalVerifier.Stores.Sqlite;
 
@@ -96,7 +97,14 @@ internal sealed class SqliteFeatureStore : IFeatureStore, IAsyncDisposable
             for (var i = Interlocked.Increment(ref next); i < owners.Length; i = Interlocked.Increment(ref next))
             {
                 cancellation.ThrowIfCancellationRequested();
-                owners[i] = reader.Get(collection, imageIds[i]);
+                try
+                {
+                    owners[i] = reader.Get(collection, imageIds[i]);
+                }
+                catch (SqliteException damage) when (damage.SqliteErrorCode == raw.SQLITE_CORRUPT)
+                {
+                    owners[i] = new UnreadableValue(collection, imageIds[i], SqliteFailures.Translate(damage));
+                }
             }
         }
     }
@@ -131,7 +139,12 @@ internal sealed class SqliteFeatureStore : IFeatureStore, IAsyncDisposable
         return deleted;
     }
 
-    public async Task ProbeAsync(CancellationToken cancellation) => (await GetAsync("", [""], cancellation)).Dispose();
+    public async Task ProbeAsync(CancellationToken cancellation)
+    {
+        using var values = await GetAsync("", [""], cancellation);
+        // There is none; of a damaged file, that cannot be told.
+        _ = values[0];
+    }
 
     public async ValueTask DisposeAsync()
     {

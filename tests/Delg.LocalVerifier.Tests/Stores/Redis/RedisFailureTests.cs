@@ -121,13 +121,16 @@ public sealed class RedisFailureTests
     }
 
     [Fact]
-    public async Task Get_KeyOfAnotherProgram_IsDataLoss()
+    public async Task Get_KeyOfAnotherProgram_IsDataLossOfThatValueAlone()
     {
         using var server = await RedisServer.StartAsync();
         await using var store = Open(server);
         await server.AskAsync("LPUSH delg:features:c:a 1");
-        var failure = await Assert.ThrowsAsync<DelgException>(() => store.GetAsync("c", ["a"], Cancellation));
-        Assert.Equal((StatusCode.DataLoss, ErrorReason.StoredDataCorrupt), (failure.Code, failure.Reason));
+        await store.PutAsync("c", "b", new byte[] { 2 }, Cancellation);
+        using var values = await store.GetAsync("c", ["a", "b"], Cancellation);
+        var failure = Assert.Throws<DelgException>(() => values[0]);
+        Assert.Equal((StatusCode.DataLoss, ErrorReason.StoredDataCorrupt, "a"), (failure.Code, failure.Reason, failure.Details["image_id"]));
+        Assert.Equal([2], values[1]!.Value.ToArray());
     }
 
     [Fact]

@@ -94,8 +94,37 @@ public sealed class SqliteFeatureStoreTests : IDisposable
         {
             await using var store = Open();
             using var values = await store.GetAsync("c", ["a"], Cancellation);
+            _ = values[0];
         });
         Assert.Equal((StatusCode.DataLoss, ErrorReason.StoredDataCorrupt), (failure.Code, failure.Reason));
+        await using var damaged = Open();
+        failure = await Assert.ThrowsAsync<DelgException>(() => damaged.ProbeAsync(Cancellation));
+        Assert.Equal((StatusCode.DataLoss, ErrorReason.StoredDataCorrupt), (failure.Code, failure.Reason));
+    }
+
+    [Fact]
+    public async Task Get_OneRowDamaged_IsDataLossOfThatValueAlone()
+    {
+        const int PageBytes = 4096;
+        var options = new SqliteStoreOptions { PageBytes = PageBytes };
+        await using (var store = Open(options))
+        {
+            await store.PutAsync("c", "a", Enumerable.Repeat((byte)0xA5, 10 * PageBytes).ToArray(), Cancellation);
+            await store.PutAsync("c", "b", Enumerable.Repeat((byte)0x5A, 10 * PageBytes).ToArray(), Cancellation);
+        }
+
+        // The first page with nothing but a part of the value, before which stands the number of the page that holds the next part.
+        var file = await File.ReadAllBytesAsync(PathOfFile, Cancellation);
+        var page = Enumerable.Range(0, file.Length / PageBytes).First(i => !file.AsSpan((i * PageBytes) + sizeof(int), PageBytes - sizeof(int)).ContainsAnyExcept((byte)0xA5));
+        file.AsSpan(page * PageBytes, sizeof(int)).Fill(0x7F);
+        await File.WriteAllBytesAsync(PathOfFile, file, Cancellation);
+
+        await using var damaged = Open(options);
+        using var values = await damaged.GetAsync("c", ["a", "b"], Cancellation);
+        var failure = Assert.Throws<DelgException>(() => values[0]);
+        Assert.Equal((StatusCode.DataLoss, ErrorReason.StoredDataCorrupt, "a"), (failure.Code, failure.Reason, failure.Details["image_id"]));
+        Assert.Equal(10 * PageBytes, values[1]!.Value.Length);
+        await damaged.ProbeAsync(Cancellation);
     }
 
     [Fact]
