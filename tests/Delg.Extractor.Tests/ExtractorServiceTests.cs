@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Delg.Contracts.Errors;
+using Delg.Contracts.Validation;
 using Delg.Extractor.Tests.Fakes;
 using Delg.Imaging.Decoding;
 using Delg.Model.Extraction;
@@ -45,6 +46,7 @@ public class ExtractorServiceTests
 
         var picture = new ImageDecoder(new DecodeLimits()).Decode(thumbnail.Memory);
         Assert.Equal((width, height), (picture.Width, picture.Height));
+        Assert.True(new MessageCheck().Thumbnail(thumbnail.Span, "thumbnail"));
         Assert.DoesNotContain("Exif", thumbnail.ToString(System.Text.Encoding.Latin1), StringComparison.Ordinal);
         Assert.Empty((await host.Client.ExtractAsync(ExtractorHost.Picture(50))).Thumbnail);
     }

@@ -33,6 +33,9 @@ public sealed class MessageCheck
     /// <summary>Largest thumbnail, bytes.</summary>
     public const int MaxThumbnailBytes = 256 * 1024;
 
+    /// <summary>Larger side of a thumbnail at most, pixels.</summary>
+    public const int MaxThumbnailSidePixels = 1024;
+
     /// <summary>Most RANSAC samples a request may ask for.</summary>
     public const int MaxTrials = 100_000;
 
@@ -119,6 +122,20 @@ public sealed class MessageCheck
             return true;
         _reason = ErrorReason.FeaturesInvalid;
         return false;
+    }
+
+    /// <summary>
+    /// A small copy of an image, which is shown to people as it is: one JPEG from the first byte to the last, of at most <see cref="MaxThumbnailBytes"/> and
+    /// <see cref="MaxThumbnailSidePixels"/>. Its pixels are not decoded. Empty counts as none.
+    /// </summary>
+    public bool Thumbnail(ReadOnlySpan<byte> thumbnail, string field)
+    {
+        if (thumbnail.IsEmpty)
+            return true;
+        if (!That(thumbnail.Length <= MaxThumbnailBytes, field, $"{thumbnail.Length} bytes; at most {MaxThumbnailBytes} are taken."))
+            return false;
+        var fault = JpegOutline.FaultOf(thumbnail, MaxThumbnailSidePixels);
+        return That(fault is null, field, $"Must be a JPEG of at most {MaxThumbnailSidePixels} pixels a side: {fault}");
     }
 
     /// <summary>The user's keys and values; null counts as none.</summary>

@@ -53,6 +53,7 @@ internal sealed class ImageImport(
         check.ImageId(image.ImageId, "image_id");
         check.Metadata(image.Metadata, "metadata");
         check.That(image.ContentHash.Length is 0 or HashBytes, "content_hash", $"{image.ContentHash.Length} bytes; a SHA-256 has {HashBytes}.");
+        check.Thumbnail(image.Thumbnail.Span, "thumbnail");
         var isDescribed = check.Global(image.Global, "global") & check.Local(image.Local, "local");
         check.ThrowIfInvalid();
         if (!isDescribed)

@@ -16,8 +16,6 @@ internal sealed class LocalVerifierCalls(
 
     private const int ImagesOfListMessage = 1000;
 
-    private static ReadOnlySpan<byte> JpegStart => [0xFF, 0xD8, 0xFF];
-
     public override async Task<PutFeaturesResponse> PutFeatures(PutFeaturesRequest request, ServerCallContext context)
     {
         var check = new MessageCheck();
@@ -25,9 +23,7 @@ internal sealed class LocalVerifierCalls(
         check.ImageId(request.ImageId, "image_id");
         if (check.Local(request.Features, "features") && options.Value.StorageEncoding == DescriptorEncoding.Binary)
             check.That(request.Features.Dim % 8 == 0, "features.dim", $"{request.Features.Dim} is not a multiple of 8, as this service's BINARY storage needs.");
-        check.That(
-            request.Thumbnail.Length <= MessageCheck.MaxThumbnailBytes, "thumbnail", $"{request.Thumbnail.Length} bytes; at most {MessageCheck.MaxThumbnailBytes} are taken.");
-        check.That(request.Thumbnail.IsEmpty || request.Thumbnail.Span.StartsWith(JpegStart), "thumbnail", "Must be a JPEG.");
+        check.Thumbnail(request.Thumbnail.Span, "thumbnail");
         check.ThrowIfInvalid();
         var bytes = await library.PutAsync(request.Collection, request.ImageId, request.Features, request.Thumbnail.Memory, context.CancellationToken);
         return new PutFeaturesResponse { StoredBytes = (ulong)bytes };

@@ -8,6 +8,9 @@ namespace Delg.Gateway.Tests.Backup;
 
 public class BackupTests
 {
+    // A grey frame of 16 pixels, a scan of one byte.
+    private static readonly ByteString _thumbnail = ByteString.CopyFrom(0xFF, 0xD8, 0xFF, 0xC0, 0, 11, 8, 0, 16, 0, 16, 1, 1, 0x11, 0, 0xFF, 0xDA, 0, 2, 1, 0xFF, 0xD9);
+
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -21,7 +24,7 @@ public class BackupTests
         entry.Metadata = new V1.Metadata { Values = { ["city"] = new MetadataValue { StringValue = "Oslo" } } };
         entry.ContentHash = ByteString.CopyFrom(new byte[32]);
         entry.ImageSize = new ImageSize { Width = 100, Height = 80 };
-        from.Backends.Verifier.Thumbnails[("default", "i03")] = ByteString.CopyFrom(0xFF, 0xD8, 0xFF, 1);
+        from.Backends.Verifier.Thumbnails[("default", "i03")] = _thumbnail;
         to.Backends.Index.Collections["copy"] = new Collection { Name = "copy", ModelId = to.Backends.Extractor.ModelId };
 
         var exported = await ExportAsync(from, new ExportImagesRequest());
@@ -96,6 +99,26 @@ public class BackupTests
             results.Select(result => (result.ImageId, result.Reason)));
         Assert.Equal("sound", Assert.Single(gateway.Backends.Index.Entries).Key.Id);
         Assert.Equal("sound", Assert.Single(gateway.Backends.Verifier.Stored).Key.Id);
+    }
+
+    [Fact]
+    public async Task Import_ThumbnailThatIsNoPicture_IsRefusedAndLeavesTheImageAsItWas()
+    {
+        await using var gateway = await GatewayHost.StartAsync();
+        gateway.AddImage("a", 1);
+        gateway.Backends.Index.Collections["default"].ModelId = gateway.Backends.Extractor.ModelId;
+        var before = gateway.Backends.Index.Entries[("default", "a")].Clone();
+        var (page, trailed, sound) = (Image(gateway, "a"), Image(gateway, "b"), Image(gateway, "c"));
+        page.Thumbnail = ByteString.CopyFromUtf8("<html><script>alert(1)</script></html>");
+        trailed.Thumbnail = ByteString.CopyFrom([.. _thumbnail, .. "<script>"u8]);
+        sound.Thumbnail = _thumbnail;
+
+        var results = await ImportAsync(gateway, "default", page, trailed, sound);
+
+        Assert.Equal([("a", ErrorReason.FieldInvalid), ("b", ErrorReason.FieldInvalid), ("c", "")], results.Select(result => (result.ImageId, result.Reason)));
+        Assert.All(results.Take(2), result => Assert.StartsWith("thumbnail: ", result.Message, StringComparison.Ordinal));
+        Assert.Equal(before, gateway.Backends.Index.Entries[("default", "a")]);
+        Assert.Equal("c", Assert.Single(gateway.Backends.Verifier.Thumbnails).Key.Id);
     }
 
     [Fact]

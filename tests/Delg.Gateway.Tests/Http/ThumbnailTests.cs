@@ -29,6 +29,7 @@ public class ThumbnailTests
 
         Assert.Equal((HttpStatusCode.OK, "image/jpeg"), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
         Assert.Equal(_thumbnail, await answer.Content.ReadAsByteArrayAsync());
+        Assert.Equal(["nosniff"], answer.Headers.GetValues("X-Content-Type-Options"));
         Assert.True(answer.Headers.CacheControl is { Private: true, MaxAge.TotalSeconds: > 0 });
         Assert.Equal(HttpStatusCode.NotModified, unchanged.StatusCode);
         Assert.Equal(_thumbnail, (await gateway.Client.GetImageThumbnailAsync(new GetImageThumbnailRequest { ImageId = id })).Thumbnail);

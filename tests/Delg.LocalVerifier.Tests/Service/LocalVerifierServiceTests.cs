@@ -110,6 +110,16 @@ public sealed class LocalVerifierServiceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Thumbnail_OfMorePixelsThanAThumbnailHas_IsRefused()
+    {
+        await PutWithThumbnailAsync("a", Jpeg(1, width: 1024));
+
+        var failure = await FailureOf(PutWithThumbnailAsync("a", Jpeg(1, width: 1025)));
+
+        Assert.Equal((ErrorReason.FieldInvalid, "thumbnail"), (failure.Reason, failure.Violations.Single().Field));
+    }
+
+    [Fact]
     public async Task Put_MalformedFeatures_NamesEveryField()
     {
         var features = RandomFeatures.Message(1);
@@ -486,7 +496,9 @@ public sealed class LocalVerifierServiceTests : IAsyncLifetime
 
     private static async Task<DelgException> FailureOf(Task call) => (await Assert.ThrowsAsync<RpcException>(() => call)).ToDelgException();
 
-    private static Google.Protobuf.ByteString Jpeg(byte content) => Google.Protobuf.ByteString.CopyFrom(0xFF, 0xD8, 0xFF, content);
+    /// <summary>A grey frame, a scan of one byte.</summary>
+    private static Google.Protobuf.ByteString Jpeg(byte content, ushort width = 16) => Google.Protobuf.ByteString.CopyFrom(
+        0xFF, 0xD8, 0xFF, 0xC0, 0, 11, 8, 0, 16, (byte)(width >> 8), (byte)width, 1, 1, 0x11, 0, 0xFF, 0xDA, 0, 2, content, 0xFF, 0xD9);
 
     private async Task<PutFeaturesResponse> PutWithThumbnailAsync(string id, Google.Protobuf.ByteString thumbnail) => await Client.PutFeaturesAsync(
         new PutFeaturesRequest { Collection = "c", ImageId = id, Features = RandomFeatures.Message(1), Thumbnail = thumbnail }, cancellationToken: Cancellation);
