@@ -36,6 +36,8 @@ internal sealed class IndexProcess : IDisposable
             return new IndexProcess(process, line[(at + ListeningText.Length)..]);
         }
 
+        // Its output ends a moment before it does.
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         throw new InvalidOperationException($"The service ended with exit code {process.ExitCode} before it listened.");
     }
 

@@ -37,6 +37,8 @@ internal sealed class VerifierProcess : IDisposable
             return new VerifierProcess(process, line[(at + ListeningText.Length)..]);
         }
 
+        // Its output ends a moment before it does.
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         throw new InvalidOperationException($"The service ended with exit code {process.ExitCode} before it listened.");
     }
 
