@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Diagnostics;
 using Delg.Cli.CommandLine;
 using Delg.Cli.Files;
 using Delg.Cli.Output;
@@ -11,13 +10,7 @@ namespace Delg.Cli.Bench.Verify;
 /// <summary><c>delg bench verify</c>: time of one query against candidates, by encoding, share of true matches, store and load.</summary>
 internal sealed class BenchVerifyCommand : VerbCommand
 {
-    private const string Memory = "memory";
-
-    // Rounds before the clock starts: compilation, pools, file caches.
-    private const int WarmUpRounds = 2;
-
     private static readonly int[] _truePercents = [30, 3, 0];
-    private static readonly int[] _concurrencies = [1, 8];
 
     private readonly Option<int> _candidates = new("--candidates") { Description = "Candidates of a query, 1 to 1000.", DefaultValueFactory = _ => 100, HelpName = "N" };
 
@@ -57,17 +50,14 @@ internal sealed class BenchVerifyCommand : VerbCommand
                 var synthetic = new SyntheticFeatures(features, encoding, seed: percent);
                 LocalFeatures[] images = [.. Enumerable.Range(0, candidates).Select(_ => synthetic.Candidate(features * percent / 100))];
                 using var folder = new TemporaryFolder(Path.GetTempPath());
-                await using (var embedded = new VerifierUnderTest(folder.Path, redis: null, encoding))
-                {
-                    VerificationCandidate[] inline = [.. images.Select((image, i) => new VerificationCandidate { ImageId = $"{i}", Features = image })];
-                    rows.AddRange(await MeasureAsync(embedded, Memory, synthetic.Query, inline, percent, queries, cancellation));
-                    rows.AddRange(await MeasureAsync(embedded, "sqlite", synthetic.Query, await embedded.StoreAsync(images, cancellation), percent, queries, cancellation));
-                }
-
-                if (arguments.GetValue(_redis) is not { } address)
-                    continue;
-                await using var remote = new VerifierUnderTest(folder.Path, address, encoding);
-                rows.AddRange(await MeasureAsync(remote, "redis", synthetic.Query, await remote.StoreAsync(images, cancellation), percent, queries, cancellation));
+                await using var embedded = new VerifierUnderTest(folder.Path, redis: null, encoding);
+                await using var remote = arguments.GetValue(_redis) is { } address ? new VerifierUnderTest(folder.Path, address, encoding) : null;
+                var measurement = new VerifyMeasurement(synthetic.Query, percent);
+                measurement.Add("memory", embedded, [.. images.Select((image, i) => new VerificationCandidate { ImageId = $"{i}", Features = image })]);
+                measurement.Add("sqlite", embedded, await embedded.StoreAsync(images, cancellation));
+                if (remote is not null)
+                    measurement.Add("redis", remote, await remote.StoreAsync(images, cancellation));
+                rows.AddRange(await measurement.RunAsync(queries, cancellation));
             }
         }
 
@@ -92,35 +82,5 @@ internal sealed class BenchVerifyCommand : VerbCommand
         using var folder = new TemporaryFolder(Path.GetTempPath());
         await using var served = await ServedVerifier.StartAsync(folder.Path, cancellation);
         return await served.CancelAsync(synthetic.Query, images, cancellation);
-    }
-
-    private static async Task<IReadOnlyList<VerifyBenchRow>> MeasureAsync(
-        VerifierUnderTest verifier, string store, LocalFeatures query, IReadOnlyList<VerificationCandidate> candidates, int percent, int queries, CancellationToken cancellation)
-    {
-        // As many at once as will be measured: fewer would leave pools that grow under the clock.
-        for (var i = 0; i < WarmUpRounds; i++)
-            await Task.WhenAll(Enumerable.Range(0, _concurrencies.Max()).Select(_ => Task.Run(() => verifier.VerifyAsync(query, candidates, cancellation), cancellation)));
-        var rows = new List<VerifyBenchRow>();
-        foreach (var concurrency in _concurrencies)
-        {
-            var rounds = (queries + concurrency - 1) / concurrency;
-            var times = new double[rounds];
-            var verified = 0;
-            var allocated = GC.GetTotalAllocatedBytes(precise: true);
-            for (var round = 0; round < rounds; round++)
-            {
-                var start = Stopwatch.GetTimestamp();
-                var counts = await Task.WhenAll(Enumerable.Range(0, concurrency).Select(_ => Task.Run(() => verifier.VerifyAsync(query, candidates, cancellation), cancellation)));
-                times[round] = Stopwatch.GetElapsedTime(start).TotalMilliseconds / concurrency;
-                verified = counts[0];
-            }
-
-            allocated = (GC.GetTotalAllocatedBytes(precise: true) - allocated) / (rounds * concurrency);
-            Array.Sort(times);
-            rows.Add(new VerifyBenchRow(
-                query.Encoding.ToString().ToLowerInvariant(), percent, store, concurrency, candidates.Count, query.Scores.Count, times[rounds / 2], allocated, verified));
-        }
-
-        return rows;
     }
 }

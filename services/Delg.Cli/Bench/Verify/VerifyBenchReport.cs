@@ -29,17 +29,17 @@ internal sealed record VerifyBenchReport
         }
 
         var table = new Table().AddColumn("encoding").AddColumn("true").AddColumn("candidates from");
-        foreach (var column in new[] { "queries at once", "ms a query", "KB allocated a query", "verified" })
+        foreach (var column in new[] { "queries at once", "ms a query", "× memory", "KB allocated a query", "verified" })
             table.AddColumn(new TableColumn(column).RightAligned());
         foreach (var row in Rows)
         {
             table.AddRow(
-                row.Encoding, $"{row.TruePercent} %", row.Store, $"{row.Concurrency}", $"{row.MsPerQuery:0.0}", $"{row.AllocatedBytesPerQuery / 1024.0:0}",
-                $"{row.Verified} of {row.Candidates}");
+                row.Encoding, $"{row.TruePercent} %", row.Store, $"{row.Concurrency}", $"{row.MsPerQuery:0.0}", $"{row.TimesMemory:0.00}",
+                $"{row.AllocatedBytesPerQuery / 1024.0:0}", $"{row.Verified} of {row.Candidates}");
         }
 
         terminal.Report.Write(table);
-        terminal.WriteReportLine($"{Processors} processors, {Instructions}; {Queries} queries a row, median. Time of several at once is divided by their number.");
+        terminal.WriteReportLine($"{Processors} processors, {Instructions}; {Queries} queries a row, medians. Time of several at once is divided by their number.");
         if (Cancel is { } cancel)
             terminal.WriteReportLine($"Work for a cancelled call ends after {cancel.MedianMs:0.0} ms, {cancel.WorstMs:0.0} ms at most ({cancel.Calls} calls over gRPC).");
     }
