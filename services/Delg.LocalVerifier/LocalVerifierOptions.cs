@@ -39,11 +39,11 @@ public sealed class LocalVerifierOptions
     public int Parallelism { get; set; }
 
     /// <summary>
-    /// Candidates read from the store at a time; twice as many are read ahead while these are verified, and a query holds little more than all of them. Default 0:
-    /// two a processor, which stay in its caches.
+    /// Bytes of candidates that a query reads while those before are verified, taken to be as long as the query; at least a candidate a processor. Default
+    /// 1 MiB: two of 1000 features in FLOAT32, seven in INT8, which stay in the processors' caches. Far from the store: what a round trip carries, or more.
     /// </summary>
-    [Range(0, 1000)]
-    public int ReadBatchCandidates { get; set; }
+    [Range(1, long.MaxValue)]
+    public long ReadAheadBytes { get; set; } = 1024 * 1024;
 
     /// <summary>
     /// Seconds before a call's deadline at which a request that allows partial results is answered with those there are: time for the answer to travel.

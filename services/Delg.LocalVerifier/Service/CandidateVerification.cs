@@ -1,5 +1,5 @@
-using System.Buffers;
 using System.Diagnostics;
+using Delg.Contracts.Descriptors;
 using Delg.Contracts.Errors;
 using Delg.LocalVerifier.Matching;
 using Delg.LocalVerifier.Stores;
@@ -8,16 +8,10 @@ using Microsoft.Extensions.Options;
 
 namespace Delg.LocalVerifier.Service;
 
-/// <summary>One query against many candidates: reads batch by batch, verifies on all processors while the next ones are read.</summary>
+/// <summary>One query against many candidates: verifies on all processors while the next candidates are read.</summary>
 internal sealed class CandidateVerification(
     FeatureLibrary library, PairVerifier verifier, VerificationMetrics metrics, IOptions<LocalVerifierOptions> options, ILogger<CandidateVerification> log)
 {
-    // Of a batch, when the options do not say.
-    private const int CandidatesOfProcessor = 2;
-
-    // Read while one is verified.
-    private const int BatchesAhead = 2;
-
     /// <summary>One result a candidate, in their order.</summary>
     /// <param name="query">What to compare.</param>
     /// <param name="cancellation">Looked at many times a millisecond.</param>
@@ -95,27 +89,26 @@ internal sealed class CandidateVerification(
             CancellationToken = cancellation,
             MaxDegreeOfParallelism = options.Value.Parallelism > 0 ? options.Value.Parallelism : Environment.ProcessorCount,
         };
-        var size = options.Value.ReadBatchCandidates > 0 ? options.Value.ReadBatchCandidates : CandidatesOfProcessor * Environment.ProcessorCount;
-        // Whoever comes to a batch first begins to read it.
-        var batches = Enumerable.Range(0, (count + size - 1) / size)
-            .Select(batch => new Lazy<Task<StoredValues>>(() => ReadAsync(query, batch * size, size, cancellation)))
+        var ahead = CandidatesAhead(query.Features);
+        // Whoever comes to a candidate first begins to read it.
+        var reads = Enumerable.Range(0, count)
+            .Select(candidate => new Lazy<Task<StoredValues?>>(() => ReadAsync(query.Collection, query.Candidates[candidate], cancellation)))
             .ToArray();
         try
         {
-            Begin(0, BatchesAhead);
+            for (var candidate = 0; candidate < ahead; candidate++)
+                Begin(candidate);
             await Parallel.ForAsync(0, count, parallel, async (candidate, _) =>
             {
-                var (batch, offset) = Math.DivRem(candidate, size);
-                if (offset == 0)
-                    Begin(batch + BatchesAhead, 1);
-                var values = await batches[batch].Value;
+                Begin(candidate + ahead);
+                var value = await reads[candidate].Value;
                 // Each candidate waits its turn behind what else there is to do: the network's work, a cancellation among it, and other queries' candidates.
                 await Task.Factory.StartNew(
                     () =>
                     {
-                        results.Add(candidate, Answered(Verify(query, query.Candidates[candidate], values, offset, cancellation)));
+                        results.Add(candidate, Answered(Verify(query, query.Candidates[candidate], value, cancellation)));
                         // Read into again while it is in the processors' caches.
-                        values.Release(offset);
+                        value?.Dispose();
                     },
                     CancellationToken.None, TaskCreationOptions.PreferFairness, TaskScheduler.Default);
             });
@@ -123,46 +116,48 @@ internal sealed class CandidateVerification(
         finally
         {
             // Broken off: what is being read has buffers to give back, or a failure that nobody waits for.
-            foreach (var batch in batches.Where(batch => batch.IsValueCreated))
+            foreach (var read in reads.Where(read => read.IsValueCreated))
             {
-                _ = batch.Value.ContinueWith(
-                    read =>
+                _ = read.Value.ContinueWith(
+                    ended =>
                     {
-                        if (read.IsCompletedSuccessfully)
-                            read.Result.Dispose();
+                        if (ended.IsCompletedSuccessfully)
+                            ended.Result?.Dispose();
                         else
-                            _ = read.Exception;
+                            _ = ended.Exception;
                     },
                     CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
             }
         }
 
-        void Begin(int first, int number)
+        void Begin(int candidate)
         {
-            for (var batch = first; batch < Math.Min(first + number, batches.Length); batch++)
-                _ = batches[batch].Value;
+            if (candidate < count)
+                _ = reads[candidate].Value;
         }
     }
 
-    // The stored values of a batch at the places of their candidates; null where a candidate is inline or not stored.
-    private async Task<StoredValues> ReadAsync(CandidateQuery query, int first, int size, CancellationToken cancellation)
+    // A candidate has about as many features as the query has, in the encoding that is stored.
+    private int CandidatesAhead(FeatureSet query)
     {
-        var count = Math.Min(size, query.Candidates.Count - first);
-        var stored = Enumerable.Range(0, count).Where(offset => query.Candidates[first + offset].Features is null).ToArray();
-        if (stored.Length == 0)
-            return new StoredValues(new IMemoryOwner<byte>?[count]);
-        var read = await library.GetValuesAsync(query.Collection, Array.ConvertAll(stored, offset => query.Candidates[first + offset].ImageId), cancellation);
-        return read.SpreadTo(stored, count);
+        var bytesOfFeature = Math.Min(
+            DescriptorCodec.BytesPerFeature(query.Encoding, query.Dim), DescriptorCodec.BytesPerFeature(options.Value.StorageEncoding, query.Dim));
+        var bytes = Math.Max(1, (long)query.Count * bytesOfFeature);
+        return (int)Math.Clamp(options.Value.ReadAheadBytes / bytes, Environment.ProcessorCount, options.Value.MaxCandidates);
     }
 
-    private CandidateResult Verify(CandidateQuery query, VerificationCandidate candidate, StoredValues values, int offset, CancellationToken cancellation)
+    // Null where the candidate is inline.
+    private async Task<StoredValues?> ReadAsync(string collection, VerificationCandidate candidate, CancellationToken cancellation) =>
+        candidate.Features is null ? await library.GetValuesAsync(collection, [candidate.ImageId], cancellation) : null;
+
+    private CandidateResult Verify(CandidateQuery query, VerificationCandidate candidate, StoredValues? value, CancellationToken cancellation)
     {
         var started = Stopwatch.GetTimestamp();
         var result = new CandidateResult { ImageId = candidate.ImageId, Status = CandidateStatus.NotFound };
         try
         {
             var features = candidate.Features is { } inline ? FeatureSet.FromValid(inline)
-                : values[offset] is { } stored ? FeatureLibrary.ToFeatureSet(query.Collection, candidate.ImageId, stored)
+                : value?[0] is { } stored ? FeatureLibrary.ToFeatureSet(query.Collection, candidate.ImageId, stored)
                 : null;
             if (features is null)
                 return result;

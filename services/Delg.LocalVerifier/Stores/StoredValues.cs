@@ -13,21 +13,9 @@ internal sealed class StoredValues(IMemoryOwner<byte>?[] owners) : IDisposable
     /// <exception cref="Contracts.Errors.DelgException">DATA_LOSS: there is one that cannot be read.</exception>
     public ReadOnlyMemory<byte>? this[int index] => owners[index]?.Memory;
 
-    /// <summary>Gives one value's buffer back before the others'; there is no value at its place any more.</summary>
-    public void Release(int index) => Interlocked.Exchange(ref owners[index], null)?.Dispose();
-
-    /// <summary>The same values, now owned by the result, value i at <paramref name="places"/>[i] of <paramref name="count"/> places.</summary>
-    public StoredValues SpreadTo(ReadOnlySpan<int> places, int count)
-    {
-        var spread = new IMemoryOwner<byte>?[count];
-        for (var i = 0; i < places.Length; i++)
-            (spread[places[i]], owners[i]) = (owners[i], null);
-        return new StoredValues(spread);
-    }
-
     public void Dispose()
     {
         for (var i = 0; i < owners.Length; i++)
-            Release(i);
+            Interlocked.Exchange(ref owners[i], null)?.Dispose();
     }
 }
