@@ -89,7 +89,7 @@ internal sealed class CandidateVerification(
             CancellationToken = cancellation,
             MaxDegreeOfParallelism = options.Value.Parallelism > 0 ? options.Value.Parallelism : Environment.ProcessorCount,
         };
-        var ahead = CandidatesAhead(query.Features);
+        var ahead = CandidatesAhead(query.Features, count);
         // Whoever comes to a candidate first begins to read it.
         var reads = Enumerable.Range(0, count)
             .Select(candidate => new Lazy<Task<StoredValues?>>(() => ReadAsync(query.Collection, query.Candidates[candidate], cancellation)))
@@ -138,12 +138,12 @@ internal sealed class CandidateVerification(
     }
 
     // A candidate has about as many features as the query has, in the encoding that is stored.
-    private int CandidatesAhead(FeatureSet query)
+    private int CandidatesAhead(FeatureSet query, int count)
     {
         var bytesOfFeature = Math.Min(
             DescriptorCodec.BytesPerFeature(query.Encoding, query.Dim), DescriptorCodec.BytesPerFeature(options.Value.StorageEncoding, query.Dim));
         var bytes = Math.Max(1, (long)query.Count * bytesOfFeature);
-        return (int)Math.Clamp(options.Value.ReadAheadBytes / bytes, Environment.ProcessorCount, options.Value.MaxCandidates);
+        return (int)Math.Min(Math.Max(options.Value.ReadAheadBytes / bytes, Environment.ProcessorCount), count);
     }
 
     // Null where the candidate is inline.

@@ -367,6 +367,16 @@ public sealed class LocalVerifierServiceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Verify_FewerCandidatesAllowedThanProcessors_IsAnswered()
+    {
+        using var folder = new TemporaryFolder();
+        await using var host = await VerifierHost.StartAsync(folder.Path, "LocalVerifier:MaxCandidates=1");
+        var request = new VerifyCandidatesRequest { Query = RandomFeatures.Message(1), Candidates = { Inline("a", RandomFeatures.Message(1)) } };
+        var result = Assert.Single((await host.Client.VerifyCandidatesAsync(request, cancellationToken: Cancellation)).Results);
+        Assert.Equal(CandidateStatus.Compared, result.Status);
+    }
+
+    [Fact]
     public async Task Verify_Region_ComparesTheFeaturesInside()
     {
         var query = RandomFeatures.Message(1);
