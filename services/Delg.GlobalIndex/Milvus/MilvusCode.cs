@@ -31,6 +31,8 @@ internal static class MilvusCode
     public static int Of(Wire.Status? status) => status switch
     {
         null or { Code: 0, ErrorCode: 0 } => Success,
+        // Milvus 2.3 loses the number where a query was on its way to a collection that is dropped meanwhile.
+        { Code: Unexpected } when status.Reason.Contains("channel not available", StringComparison.Ordinal) => ChannelNotAvailable,
         { Code: not 0 } => status.Code,
         { ErrorCode: 4 } => CollectionNotFound,
         { ErrorCode: 25 } => IndexNotFound,

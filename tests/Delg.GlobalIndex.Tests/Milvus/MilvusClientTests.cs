@@ -111,6 +111,18 @@ public sealed class MilvusClientTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Invoke_CollectionIsDroppedUnderAQuery_IsTriedAgain()
+    {
+        // As Milvus 2.3.5 said it, its number lost.
+        _milvus.Fail("ShowCollections", 1, MilvusCode.Unexpected, "fail to Query, QueryNode ID = 1, reason=delegator closed during wait tsafe: channel not available[channel=x]");
+        using var client = Client();
+
+        await ShowAsync(client);
+
+        Assert.Equal(2, _milvus.Calls.Count);
+    }
+
+    [Fact]
     public async Task Invoke_BusyForTooLong_GivesUpAndSaysWhenToComeBack()
     {
         _milvus.Fail("ShowCollections", 1000, MilvusCode.RateLimit, "too many");
